@@ -177,6 +177,12 @@ class Bundle:
     default_language: str = "en"
     covers: int = 3
     """How many cover lines there are: texts `system/cover-1` and on."""
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+    """By language: text key of an option's label -> the words on it, so that a label can be typed."""
+    test_line: bool = False
+    """Trial stage: the check carries the word "test" (OPS-3)."""
+    label_unreviewed: bool = False
+    """Demo and trial: an unreviewed language is said to be so, once a sitting and language (OPS-3)."""
 
     def node(self, node_id: str) -> Node | None:
         return self.nodes.get(NodeId(node_id))
