@@ -1,7 +1,7 @@
 """python-telegram-bot on one event loop of its own, for sending, polling and setup, none of which is async.
 
-The library logs requests with the token in their address and, at DEBUG, their content; `silence_libraries` shuts
-that off for good (LOG-1). What went wrong comes back as an error with a code, and the code is what we log.
+The library logs requests with the token in their address and, at DEBUG, their content: `silence_libraries`
+shuts that off for good (LOG-1). What went wrong comes back as an error with a code, and we log the code.
 """
 
 from __future__ import annotations

@@ -102,7 +102,7 @@ class TelegramSender:
         return None
 
     def _unless(self, fine: tuple[str, ...], call: Answer[object]) -> None:
-        """As `_call`, but a refusal that says one of `fine` is as good as an answer: there is nothing left to do."""
+        """As `_call`, but a refusal that says one of `fine` is an answer too: there is nothing left to do."""
         failure = None
         try:
             self._client.call(call)
