@@ -123,7 +123,13 @@ class SendError(Exception):
     """
 
     def __init__(
-        self, code: str, *, retryable: bool, unknown: bool = False, retry_after_s: float | None = None, gone: bool = False
+        self,
+        code: str,
+        *,
+        retryable: bool,
+        unknown: bool = False,
+        retry_after_s: float | None = None,
+        gone: bool = False,
     ) -> None:
         super().__init__(code)
         self.code, self.retryable, self.unknown = code, retryable, unknown
@@ -249,7 +255,9 @@ class Unit(Protocol):
 
     def open(self, address: Address, state: State, now: datetime) -> Conversation: ...
 
-    def save(self, conversation_id: int, state: State, now: datetime, *, inbound_at: datetime | None = None) -> None: ...
+    def save(
+        self, conversation_id: int, state: State, now: datetime, *, inbound_at: datetime | None = None
+    ) -> None: ...
 
     def reset_expired(self, conversation: Conversation, fresh: State, now: datetime) -> Conversation:
         """After the state time-out: the session's state is replaced; an open handoff keeps its own record (DATA-3)."""
@@ -316,7 +324,9 @@ class Unit(Protocol):
     def unpark(self, parked_id: int) -> None: ...
 
     # --- handoffs
-    def request_handoff(self, conversation_id: int, agreed: RequestHandoff, now: datetime, expires_at: datetime) -> Handoff: ...
+    def request_handoff(
+        self, conversation_id: int, agreed: RequestHandoff, now: datetime, expires_at: datetime
+    ) -> Handoff: ...
 
     def handoff(self, handoff_id: int) -> Handoff | None:
         """With its row and its conversation's row locked."""
@@ -328,10 +338,19 @@ class Unit(Protocol):
 
     def held(self, officer_id: int) -> Sequence[Handoff]: ...
 
-    def move_handoff(self, handoff_id: int, phase: HandoffPhase, now: datetime, officer_id: int | None = None) -> None: ...
+    def move_handoff(
+        self, handoff_id: int, phase: HandoffPhase, now: datetime, officer_id: int | None = None
+    ) -> None: ...
 
     def add_message(
-        self, handoff_id: int, author: Author, text: str, now: datetime, *, danger: bool = False, delivery: Delivery | None = None
+        self,
+        handoff_id: int,
+        author: Author,
+        text: str,
+        now: datetime,
+        *,
+        danger: bool = False,
+        delivery: Delivery | None = None,
     ) -> int: ...
 
     def messages(self, handoff_id: int, *, after: int = 0) -> Sequence[HandoffMessage]:

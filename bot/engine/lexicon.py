@@ -164,9 +164,7 @@ def readings(lexicon: Lexicon, word: str) -> list[Spelling]:
     forms += [squeezed(forms[1], 2), squeezed(forms[1], 1)]
     if "\u0600" <= word[:1] <= "\u06ff":
         forms += [
-            word[len(start) :]
-            for start in ARABIC_BEFORE
-            if word.startswith(start) and len(word) > len(start) + 1
+            word[len(start) :] for start in ARABIC_BEFORE if word.startswith(start) and len(word) > len(start) + 1
         ]
     found: list[Spelling] = [("", (form,)) for form in dict.fromkeys(forms) if form in lexicon.vocabulary]
     for form in dict.fromkeys(forms):

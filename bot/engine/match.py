@@ -210,9 +210,7 @@ def _closes(lexicon: Lexicon, hits: list[Hit], words: Words) -> bool:
 # --- topics
 
 
-def _topics(
-    hits: list[Hit], within: int, language: str | None
-) -> tuple[list[Intent], tuple[tuple[str, str], ...]]:
+def _topics(hits: list[Hit], within: int, language: str | None) -> tuple[list[Intent], tuple[tuple[str, str], ...]]:
     """The topics of the first 2,000 characters, the most telling first, and what was told."""
     weight: dict[Intent, tuple[int, bool, int]] = {}
     told: dict[str, str] = {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NewType
@@ -43,9 +43,7 @@ class Door(StrEnum):
     STOP = "stop"
     LANGUAGES = "languages"
     MENU = "menu"
-
-
-Value = "str | int | date | datetime | Text"
+    RETURN_WORD = "return-word"
 
 
 @dataclass(frozen=True, slots=True)

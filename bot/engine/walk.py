@@ -1,0 +1,207 @@
+"""Walking the trees: showing a node, its options in this person's order, back, more, and typed labels."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from bot.engine.events import Turn
+from bot.engine.match import same
+from bot.engine.model import Bundle, Gate, Kind, Language, Node, Option, Reply, Service, Shown, Text
+from bot.engine.rules import NATIONS, resolve
+from bot.engine.state import Screen, State, Step
+from bot.engine.turn import OPTIONS_A_SCREEN, Now, say, shown, text, utilities_of
+
+TRAIL_MAX = 30
+
+
+def rotated(options: Sequence[Option], seed: int, place: str) -> tuple[Option, ...]:
+    """The options in this person's order (NEUT-6): turned by an amount that the seed and the place decide.
+
+    Every option is first for an equal share of seeds; the same seed and place always give the same order.
+    """
+    if not options:
+        return ()
+    turn = zlib.crc32(f"{seed}:{place}".encode()) % len(options)
+    return (*options[turn:], *options[:turn])
+
+
+def options_of(bundle: Bundle, state: State, node: Node) -> tuple[Option, ...]:
+    """All answers of a node for this person, in order, before they are cut into screens."""
+    options = rotated(node.options, state.seed, node.id) if node.rotates else node.options
+    if node.kind is Kind.ASK:
+        target = node.options[0].target if node.options else bundle.menu
+        options = (*options, Option("skip", text("key-skip"), target))
+    if state.pending and node.id == bundle.intents.get("told"):
+        pending = bundle.node(state.pending)
+        if pending is not None:
+            options = (Option("topic", Text(f"{pending.id}:ask_as"), pending.id), *options)
+    return options
+
+
+def screen_of(options: Sequence[Option], first: int) -> tuple[tuple[Option, ...], bool]:
+    """The options on one screen, and whether 7 shows further ones."""
+    if len(options) <= OPTIONS_A_SCREEN:
+        return tuple(options), False
+    return tuple(options[first : first + OPTIONS_A_SCREEN - 1]), True
+
+
+def services_of(bundle: Bundle, state: State, node: Node) -> tuple[Service, ...]:
+    """What a directory lists: confirmed services for its needs, of the told nation or of all."""
+    needs = set(node.directory.needs) if node.directory else set()
+    nation = state.told.nation if state.told.nation not in (None, "unsure") else None
+    return tuple(
+        one
+        for one in bundle.services.values()
+        if one.shown and (not needs or needs & set(one.needs)) and (nation is None or nation in one.nations)
+    )
+
+
+def is_missing(now: Now, node: Node) -> bool:
+    lang = now.state.lang or now.bundle.default_language
+    return node.id in now.bundle.missing.get(lang, frozenset())
+
+
+def notices(now: Now) -> tuple[Text, ...]:
+    """What is said once, right after the yes: how to close and open, and that nobody has reviewed the language."""
+    state, said = now.state, []
+    if not state.told_keys:
+        said.append(text("keys-once-own" if state.return_word else "keys-once"))
+    language: Language | None = now.bundle.language(state.lang or now.bundle.default_language)
+    if not state.told_trial and now.bundle.label_unreviewed and language is not None and not language.reviewed:
+        said.append(text("unreviewed"))
+    return tuple(said)
+
+
+def show(now: Now, *before: Text, plain: bool = False) -> Turn:
+    """Show where the person is. `plain` repeats the choices without the page's text."""
+    node = here(now)
+    step = now.state.here or Step(node.id)
+    if is_missing(now, node):
+        return missing(now, *before)
+    options, more = screen_of(options_of(now.bundle, now.state, node), step.first)
+    expired = node.check_by is not None and now.at.date() > node.check_by
+    reply = Reply(
+        node=node.id,
+        blocks=(*before, *(() if plain else node.blocks)),
+        options=tuple(Shown(str(i), one.id, one.label) for i, one in enumerate(options, 1)),
+        utilities=utilities_of(now.state),
+        gate=gate_of(now, node),
+        page=0 if plain else step.page,
+        more_options=more,
+        checked=None if plain else node.checked,
+        expired=expired and not plain,
+        services=() if plain or node.kind is not Kind.DIRECTORY else services_of(now.bundle, now.state, node),
+    )
+    return say(now, reply, screen=Screen.NODE)
+
+
+def gate_of(now: Now, node: Node) -> Gate:
+    if node.id == now.bundle.intents.get("emergency"):
+        return Gate.EMERGENCY
+    return Gate.NEUTRAL if node.neutral else Gate.CONTENT
+
+
+def here(now: Now) -> Node:
+    """The node where the person is; the menu when content changed and the place is no longer there."""
+    step = now.state.here
+    return (step and now.bundle.node(step.node)) or now.bundle.nodes[now.bundle.menu]
+
+
+def first_content(now: Now, *before: Text) -> Turn:
+    """Show a place in a confirmed sitting, with what is said once in front."""
+    once = notices(now)
+    if not once:
+        return show(now, *before)
+    return show(now.having(told_keys=True, told_trial=True), *once, *before)
+
+
+def go(now: Now, target: str, *before: Text) -> Turn:
+    """Go to a node (rules decide which) that is no door. The caller has seen to the good-time check."""
+    node = now.bundle.node(target) or now.bundle.nodes[now.bundle.menu]
+    node = resolve(now.bundle.nodes, node, now.state, now.input.desk)
+    trail = now.state.trail
+    if not trail or trail[-1].node != node.id:
+        trail = (*trail, Step(node.id))[-TRAIL_MAX:]
+    else:
+        trail = (*trail[:-1], Step(node.id))
+    return first_content(now.having(trail=trail, misses=0), *before)
+
+
+def back(now: Now) -> Turn:
+    """One step back, to the same page with the same numbers; the first step stays."""
+    state = drop_gone(now.bundle, now.state)
+    trail = state.trail[:-1] if len(state.trail) > 1 and now.state.screen is Screen.NODE else state.trail
+    return first_content(replace(now, state=replace(state, trail=trail, misses=0)))
+
+
+def drop_gone(bundle: Bundle, state: State) -> State:
+    """Forget steps whose node is no longer in the bundle."""
+    return replace(state, trail=tuple(step for step in state.trail if bundle.node(step.node)))
+
+
+def more(now: Now) -> Turn:
+    """The next page of the text, else the next screen of options, round to the first again."""
+    step = now.state.here or Step(now.bundle.menu)
+    if now.state.more:
+        following = replace(step, page=step.page + 1)
+    else:
+        count = len(options_of(now.bundle, now.state, here(now)))
+        first = step.first + OPTIONS_A_SCREEN - 1
+        following = replace(step, first=first if first < count else 0)
+    state = replace(now.state, trail=(*now.state.trail[:-1], following), misses=0)
+    return show(replace(now, state=state))
+
+
+def picked(now: Now) -> Option | None:
+    """The option of the current node that this input picks: by number, or by the words on it."""
+    node, step = here(now), now.state.here or Step("")
+    if now.state.more:
+        return None
+    options = options_of(now.bundle, now.state, node)
+    on_screen, _more = screen_of(options, step.first)
+    number = now.meaning.number
+    if number is not None:
+        return on_screen[number - 1] if 1 <= number <= len(on_screen) else None
+    return next((one for one in options if _typed(now, one)), None)
+
+
+def _typed(now: Now, option: Option) -> bool:
+    labels = now.bundle.labels.get(now.state.lang or now.bundle.default_language, {})
+    label = labels.get(option.label.key)
+    return label is not None and same(label, now.input.text)
+
+
+def wants_more(now: Now) -> bool:
+    """Whether 7 (or the word for it) means more here."""
+    node, step = here(now), now.state.here or Step("")
+    return now.state.more or screen_of(options_of(now.bundle, now.state, node), step.first)[1]
+
+
+def tell(now: Now, option: Option) -> Now:
+    """What picking an option tells, if anything."""
+    if option.tells is None:
+        return now
+    return _with_told(now, {option.tells[0]: option.tells[1]})
+
+
+def told_by(now: Now) -> Now:
+    """What the words of this message told (a nation)."""
+    return _with_told(now, dict(now.meaning.told))
+
+
+def _with_told(now: Now, told: Mapping[str, str]) -> Now:
+    nation = told.get("nation")
+    return now.having(told=replace(now.state.told, nation=nation)) if nation in NATIONS else now
+
+
+def missing(now: Now, *before: Text) -> Turn:
+    """Some text of this place is not in the person's language: say so, in it, and offer ways on (LANG-4)."""
+    reply = Reply(
+        node="missing",
+        blocks=(*before, text("missing")),
+        options=shown(text("missing-menu"), text("missing-language"), text("missing-person")),
+        utilities=utilities_of(now.state),
+    )
+    return say(now, reply, screen=Screen.MISSING)
