@@ -1,6 +1,7 @@
 """Whether a message speaks of danger now, of danger that is not now, or of neither (EMER-1, EMER-7, EMER-8).
 
-High recall: a listed phrase or rule counts unless a listed cue says otherwise, and a cue loses against a word for now.
+High recall: what is listed counts unless a listed cue says otherwise, and each kind of cue cancels only what it can. "Years
+ago" takes away "he beat me" (harm) and leaves "he is at the door" (danger); "can I" takes away "call the police" (calling).
 """
 
 from __future__ import annotations
@@ -12,8 +13,17 @@ from enum import Enum
 from bot.engine.lexicon import Hit
 from bot.engine.normal import Words
 
+DANGER = ("danger", "harm", "calling")
+SUICIDE = ("suicide",)
+CANCELS = {
+    "past": ("harm", "calling", "suicide"),
+    "safe": ("harm", "calling"),
+    "question": ("calling",),
+    "unreal": ("danger", "harm", "calling", "suicide"),
+    "denial": ("danger", "harm", "calling", "suicide"),
+}
 OVER_ALL = ("past", "unreal", "safe")
-"""Cues that hold for the whole message; the others (question, denial) hold for their own sentence."""
+"""Cues that hold for the whole message; the others hold for their own sentence."""
 
 
 class Sense(Enum):
@@ -36,26 +46,30 @@ def _apart(hit: Hit, figures: Sequence[Hit]) -> bool:
 def _cue(hit: Hit, cues: Sequence[Hit], sentences: tuple[int, ...]) -> str | None:
     sentence = sentences[hit.start]
     for cue in cues:
-        if cue.mark.value in OVER_ALL or sentences[cue.start] == sentence:
-            return cue.mark.value
+        kind = cue.mark.value
+        reaches = kind in OVER_ALL or sentences[cue.start] == sentence
+        if reaches and hit.mark.role in CANCELS[kind]:
+            return kind
     return None
 
 
-def _urgent(hit: Hit, hits: Sequence[Hit], cue: str) -> bool:
-    """Whether a word for now stands beside a cue; somebody who is safe now or asks a question uses such words as well."""
-    return cue in ("past", "denial") and any(other.mark.role == "urgent" for other in hits)
+def heard(roles: Sequence[str], hits: Sequence[Hit], words: Words) -> Heard:
+    """What the hits of some roles come to. Figures of speech take away only the words that they cover.
 
-
-def heard(role: str, hits: Sequence[Hit], words: Words) -> Heard:
-    """What the hits of one role (danger or suicide) come to. Figures of speech take away only what they cover."""
-    all_of_role = [hit for hit in hits if hit.mark.role == role]
+    A word for today beside a word for the past ("he beat me years ago and again today") leaves the danger standing.
+    """
+    mine = [hit for hit in hits if hit.mark.role in roles]
+    if not mine:
+        return Heard(Sense.NONE)
     figures = [hit for hit in hits if hit.mark.role == "figure"]
-    left = [hit for hit in all_of_role if _apart(hit, figures)]
     cues = [hit for hit in hits if hit.mark.role == "near"]
-    near = "figure" if all_of_role and not left else None
-    for hit in left:
+    urgent = any(hit.mark.role == "urgent" for hit in hits)
+    near = "figure"
+    for hit in mine:
+        if not _apart(hit, figures):
+            continue
         cue = _cue(hit, cues, words.sentences)
-        if cue is None or _urgent(hit, hits, cue):
+        if cue is None or (cue == "past" and urgent):
             return Heard(Sense.NOW)
-        near = near or cue
-    return Heard(Sense.NEAR, near) if near else Heard(Sense.NONE)
+        near = cue
+    return Heard(Sense.NEAR, near)

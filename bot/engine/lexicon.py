@@ -1,7 +1,7 @@
 """The words that are listened to, compiled: one trie of word sequences for all languages, and what each stands for.
 
 A mark says what a sequence is in its language. Roles: `topic` (value: an intent), `set` (a named set that a rule uses),
-`danger`, `suicide`, `urgent`, `figure`, `near` (value: past, question, unreal, safe, denial), `closing`, `apart`, `nation`, `name`,
+`danger`, `harm`, `calling`, `suicide`, `urgent`, `figure`, `near` (value: past, question, unreal, safe, denial), `closing`, `apart`, `nation`, `name`,
 `speak`, `sure`, `sign`. `bot/trees/words.py` builds it from `locales/*/words.yaml`.
 """
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.engine.certain import by_letters, by_words
-from bot.engine.danger import Heard, Sense, heard
+from bot.engine.danger import DANGER, SUICIDE, Heard, Sense, heard
 from bot.engine.lexicon import Hit, Intent, Lexicon, Mark, Together, Whole, find, squeezed
 from bot.engine.normal import DANGER_CHARACTERS, Words, bare, clean, normalise, plain, same, words_of
 
@@ -171,7 +171,7 @@ def _rule(rule: Together, sets: dict[tuple[str, str], list[Hit]], words: Words) 
 
 
 def _dangerous(lexicon: Lexicon, hits: list[Hit], words: Words, topics: list[Intent]) -> Meaning | None:
-    danger, suicide = heard("danger", hits, words), heard("suicide", hits, words)
+    danger, suicide = heard(DANGER, hits, words), heard(SUICIDE, hits, words)
     topics = [topic for topic in topics if topic not in UNSAID and topic is not Intent.NATION]
     if danger.sense is Sense.NOW:
         also = (*((Intent.SUICIDE,) if suicide.sense is Sense.NOW else ()), *topics)[:MOST_ALSO]

@@ -29,9 +29,10 @@ from bot.engine.normal import bare, words_of
 
 NEAR_CUES = ("past", "question", "unreal", "safe", "denial")
 NATIONS = ("england", "wales", "scotland", "ni")
-RULED = {"danger": "danger", "suicide": "suicide", **{intent.value: "topic" for intent in Intent}}
+DANGERS = ("danger", "harm", "calling", "suicide")
+RULED = {**{intent.value: "topic" for intent in Intent}, **{role: role for role in DANGERS}}
 DEFAULT_GAP = 2
-FUZZY_ROLES = frozenset(("topic", "set", "danger", "suicide"))
+FUZZY_ROLES = frozenset(("topic", "set", *DANGERS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +301,7 @@ class _File:
         "reviewed": on_reviewed, "whole": on_whole, "ordinary": on_ordinary, "phrases": on_phrases, "sets": on_sets,
         "rules": on_rules, "near": on_near, "nations": on_nations, "languages": on_languages, "speak": on_speak,
         "spelling": on_spelling, "known": on_known, "danger": _roles("danger"), "suicide": _roles("suicide"),
+        "harm": _roles("harm"), "calling": _roles("calling"),
         "urgent": _roles("urgent"), "figures": _roles("figure"), "not-closing": _roles("apart"), "sure": _roles("sure"),
         "signs": _roles("sign"),
     }  # fmt: skip
