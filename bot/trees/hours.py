@@ -1,0 +1,20 @@
+"""The desk's opening hours as a pack states them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Hours:
+    """`days` maps mon..sun to ("HH:MM", "HH:MM"), closing minute excluded; a day left out is shut.
+
+    `holidays` names the nations whose bank holidays shut the desk: ENG, WLS, SCT, NIR. `closed` are further days.
+    """
+
+    timezone: str
+    days: Mapping[str, tuple[str, str]]
+    holidays: tuple[str, ...] = ()
+    closed: tuple[date, ...] = ()

@@ -1,0 +1,270 @@
+"""The authors' format (docs/content-format.md) as pydantic models: strict, and with every mistake at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+
+from bot.checks.finding import Finding
+from bot.trees.yaml import Map, Seq
+
+NATIONS = ("england", "wales", "scotland", "ni")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+FIELDS = ("is", "first", "who_knows", "asks", "gives", "hard", "undo", "duration")
+"""The parts of an option's page, in the order in which they are shown (NEUT-7)."""
+
+_CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
+
+
+def _as_date(value: object) -> object:
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise ValueError("should be a date such as 2026-05-10")
+
+
+def _as_span(value: object) -> object:
+    found = re.fullmatch(rf"({_CLOCK})-({_CLOCK}|24:00)", value) if isinstance(value, str) else None
+    if not found:
+        raise ValueError('should be hours such as "09:00-17:00"')
+    return found[1], found[2]
+
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$", max_length=60)]
+Target = Annotated[str, StringConstraints(pattern=r"^(?:[a-z0-9-]+/)?[a-z0-9-]+(?:\.[a-z0-9-]+)?$", max_length=120)]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Label = Prose
+Date = Annotated[date, BeforeValidator(_as_date)]
+Span = Annotated[tuple[str, str], BeforeValidator(_as_span)]
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Nation = Literal["england", "wales", "scotland", "ni"]
+
+
+def is_id(text: str) -> bool:
+    return re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", text) is not None
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, populate_by_name=True)
+
+
+def _as_link(value: object) -> object:
+    return {"to": value} if isinstance(value, str) else value
+
+
+class _Link(Model):
+    to: Target
+    label: Label | None = None
+
+
+Link = Annotated[_Link, BeforeValidator(_as_link)]
+"""`consent`, `legal/find`, or `{to: time, label: How long it takes}`."""
+
+
+class When(Model):
+    if_: Annotated[str, StringConstraints(pattern=r"^[a-z_]+\.[a-z_0-9]+(?: == [a-z0-9_-]+)?$"), Field(alias="if")]
+    go: Target
+
+
+class Exempt(Model):
+    check: Id
+    option: Id | None = None
+    reason: Prose
+
+
+class AnyNode(Model):
+    title: Prose | None = None
+    ask_as: Label | None = None
+    sources: list[Id] = []
+    when: list[When] = []
+    neutral: bool = False
+    exempt: list[Exempt] = []
+
+
+class Page(AnyNode):
+    page: Prose
+    options: list[Link] = []
+    rotates: bool = False
+
+
+class Choice(AnyNode):
+    choice: Prose
+    options: Annotated[dict[Id, Way], Field(min_length=2)]
+
+
+class Way(Model):
+    """One option of a choice: the same questions are answered for each (NEUT-7)."""
+
+    name: Label
+    is_: Annotated[Prose, Field(alias="is")]
+    first: Prose
+    who_knows: Prose
+    asks: Prose
+    gives: list[Prose]
+    hard: list[Prose]
+    undo: Prose
+    duration: Prose
+    more: Annotated[list[Link], Field(min_length=1)]
+    sources: list[Id] | None = None
+
+
+class Ask(AnyNode):
+    ask: Prose
+    why: Prose
+    tells: Id
+    options: Annotated[dict[Id, Label], Field(min_length=2)]
+    go: Target
+
+
+class Needs(Model):
+    needs: list[Id] = []
+
+
+class Listing(AnyNode):
+    directory: Needs
+    page: Prose | None = None
+    options: list[Link] = []
+
+
+class DoorNode(AnyNode):
+    door: Literal["person", "close", "delete", "stop", "languages", "menu", "return-word"]
+
+
+KINDS: Mapping[str, type[AnyNode]] = {
+    "directory": Listing,
+    "choice": Choice,
+    "ask": Ask,
+    "door": DoorNode,
+    "page": Page,
+}
+"""The key that tells a node's kind; the first that stands in it decides."""
+
+
+class Tree(Model):
+    topic: Id
+    title: Prose
+    safety: bool = False
+    nodes: Annotated[dict[str, Any], Field(min_length=1)]
+
+
+class PackFile(Model):
+    id: Id
+    name: Prose
+    org: Prose
+    default_language: str = "en"
+    menu: Target
+    intents: dict[str, Target] = {}
+    languages: Annotated[list[str], Field(min_length=1)] = ["en"]
+
+
+class SourceEntry(Model):
+    publisher: Prose
+    title: Prose
+    url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
+    seen: Date
+    check_by: Date | None = None
+
+
+class ValueEntry(Model):
+    value: Prose
+    source: Id
+
+
+class SourcesFile(Model):
+    sources: dict[Id, SourceEntry] = {}
+    values: dict[Id, ValueEntry] = {}
+
+
+class ServiceEntry(Model):
+    name: Prose
+    phone: Annotated[str, StringConstraints(pattern=r"^[+\d][\d ]{1,19}$")] | None = None
+    about: Prose
+    needs: list[Id]
+    nations: list[Nation]
+    always: bool = False
+    opens: dict[Day, Span] | None = None
+    hours: Prose | None = None
+    cost: Prose | None = None
+    languages: Prose | None = None
+    run_by: Prose
+    source: Id
+    confidence: Literal["high", "medium", "low", "none"]
+
+
+class ServicesFile(Model):
+    services: dict[Id, ServiceEntry] = {}
+
+
+class HoursFile(Model):
+    timezone: str
+    days: dict[Day, Span]
+    holidays: list[Literal["england", "wales", "scotland", "northern-ireland"]] = []
+    closed: list[Date] = []
+
+
+Choice.model_rebuild()
+M = TypeVar("M", bound=Model)
+
+
+def read_model(
+    model: type[M], data: object, file: str, node: str = "", line: int = 1
+) -> tuple[M | None, list[Finding]]:
+    """The model, or a finding for every mistake, each with the line that it is on."""
+    try:
+        return model.model_validate(data), []
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        return None, [_finding(one["type"], one["loc"], one["msg"], data, file, node, line) for one in found]
+
+
+def _finding(
+    kind: str, loc: Iterable[int | str], message: str, data: object, file: str, node: str, line: int
+) -> Finding:
+    path = [part for part in loc if isinstance(part, int) or part not in _NOISE]
+    name = ".".join(map(str, path)) or "the file"
+    at = line_of(data, path) or line
+    match kind:
+        case "missing":
+            return Finding("Y202", file, at, node, f"{name} is missing.", "Write it; 'Not known' is allowed.")
+        case "extra_forbidden":
+            return Finding("Y201", file, at, node, f"{name} is not known here.", "See docs/content-format.md.")
+        case "string_type" if not isinstance(_value(data, path), (dict, list)):
+            return Finding("Y203", file, at, node, f"{name} should be text.", "Put it in quotes.")
+    return Finding("Y203", file, at, node, f"{name}: {message}.", "See docs/content-format.md.")
+
+
+_NOISE = frozenset(("[key]",))
+
+
+def line_of(data: object, path: Iterable[int | str]) -> int | None:
+    """The line of the deepest part of `path` that the data has."""
+    line: int | None = getattr(data, "line", None)
+    for part in path:
+        found = _child(data, part)
+        if found is None:
+            return line
+        line, data = found
+    return line
+
+
+def _value(data: object, path: Iterable[int | str]) -> object:
+    for part in path:
+        found = _child(data, part)
+        data = found[1] if found is not None else data
+    return data
+
+
+def _child(data: object, part: int | str) -> tuple[int, object] | None:
+    """(line, value) of one part of a map or a list."""
+    match data, part:
+        case Map(), str() if part in data.lines:
+            return data.lines[part], data[part]
+        case Seq(), int() if part < len(data):
+            return data.lines[part], data[part]
+    return None
