@@ -411,6 +411,10 @@ class Unit(Protocol):
     def add_trial_address(self, address: Address, now: datetime) -> None: ...
 
     # --- counts and upkeep
+    def hit(self, conversation_id: int, now: datetime) -> int:
+        """Counts one message of this person; how many in the last minute, this one included. Kept at most an hour."""
+        ...
+
     def count(self, name: str, label: str, by: int = 1) -> None:
         """A counter for /metrics such as ("withheld", "OPEN-4"); names and labels hold no person."""
         ...

@@ -1,0 +1,68 @@
+"""What the use cases share: the pack, the store, the clock, and this deployment's few choices."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.channels.layout import Laid, lay_out
+from bot.checks.risk import risk_words
+from bot.engine.events import Desk
+from bot.engine.match import normalise
+from bot.engine.model import Channel, Reply, Text
+from bot.handoff.hours import desk_at
+from bot.ports import Address, Clock, Store, Unit
+from bot.settings import Stage
+from bot.trees.load import Pack
+
+SESSION = timedelta(hours=24)
+"""The state time-out (DATA-3)."""
+WINDOW = timedelta(hours=24)
+"""WhatsApp lets us answer so long after the person's last message."""
+DESK_OPEN = "desk-open"
+"""A setting: "yes" holds the desk open at every hour (the demo's switch); absent, the pack's hours decide."""
+OFF = "off"
+"""A setting: anything but absent stops all sending (OPS-2)."""
+
+
+@dataclass(frozen=True)
+class Context:
+    pack: Pack
+    store: Store
+    clock: Clock
+    stage: Stage
+    secret: bytes = field(repr=False)
+    """For keyed hashes of return words and trial codes; derived from the look-up key."""
+    seed: Callable[[], int]
+    trial_addresses: tuple[Address, ...] = field(default=(), repr=False)
+    channels: frozenset[Channel] = frozenset(Channel)
+    """The channels that this deployment can send on."""
+    redaction: str = "delete"
+
+    def keyed_hash(self, purpose: str, words: str) -> str:
+        return hmac.digest(
+            self.secret, f"{purpose}\0{normalise(words)}".encode("utf-8", "surrogatepass"), "sha256"
+        ).hex()
+
+    def desk(self, unit: Unit, now: datetime) -> Desk:
+        if unit.setting(DESK_OPEN) == "yes":
+            return Desk(open=True)
+        return desk_at(self.pack.hours, now)
+
+    def say(self, text: Text, lang: str | None, now: datetime) -> str:
+        return self.pack.texts.say(text, lang or self.pack.bundle.default_language, now)
+
+    def lay(self, reply: Reply, channel: Channel, now: datetime) -> Laid:
+        return lay_out(reply, lambda text: self.say(text, reply.lang, now), channel, now, risk=is_risky)
+
+
+def is_risky(text: str) -> bool:
+    return bool(risk_words(text))
+
+
+def derive(key: bytes, purpose: str) -> bytes:
+    """A key for one purpose; the same key and purpose always give the same."""
+    return hmac.new(key, b"ownsteps/" + purpose.encode(), hashlib.sha256).digest()
