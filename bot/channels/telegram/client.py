@@ -10,12 +10,14 @@ import asyncio
 import concurrent.futures
 import logging
 import threading
+import warnings
 from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any, TypeVar
 
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
+from telegram.warnings import PTBDeprecationWarning
 
 T = TypeVar("T")
 Answer = Coroutine[Any, Any, T]
@@ -38,6 +40,8 @@ def silence_libraries() -> None:
         logger.propagate = False
         if not logger.handlers:
             logger.addHandler(logging.NullHandler())
+    # Announces that times will be timedeltas, at each 429; `seconds` takes both.
+    warnings.filterwarnings("ignore", category=PTBDeprecationWarning)
 
 
 class Bot(ExtBot[None]):
@@ -73,7 +77,10 @@ class Client:
         return "Client(telegram)"
 
     def begin(self, answer: Answer[T]) -> concurrent.futures.Future[T]:
-        """Starts a call of the bot; cancelling the future cancels the request."""
+        """Starts a call of the bot; cancelling the future cancels the request. Raises RuntimeError once closed."""
+        if self._loop.is_closed():
+            answer.close()
+            raise RuntimeError("the client is closed")
         return asyncio.run_coroutine_threadsafe(answer, self._loop)
 
     def call(self, answer: Answer[T], timeout_s: float = CALL_TIMEOUT_S) -> T:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from concurrent.futures import CancelledError
 
 import httpx
@@ -30,7 +29,7 @@ def send_error(error: BaseException) -> SendError:
     """What the dispatcher needs to know. To be raised outside the `except`, so that nothing is chained."""
     match error:
         case RetryAfter():
-            return SendError("429", retryable=True, retry_after_s=_retry_after(error))
+            return SendError("429", retryable=True, retry_after_s=seconds(error.retry_after))
         case ChatMigrated():
             return SendError("migrated", retryable=False, gone=True)
         case Forbidden():
@@ -65,11 +64,3 @@ def _never_left(error: BaseException) -> bool:
 def _cut_off(error: BaseException) -> bool:
     """True when the connection broke after the request may have been written; a plain 5xx is an answer."""
     return error.__cause__ is not None and not _never_left(error)
-
-
-def _retry_after(error: RetryAfter) -> float:
-    with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # the library announces that this will be a timedelta; `seconds` takes both
-        return seconds(error.retry_after)

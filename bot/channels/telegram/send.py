@@ -127,7 +127,5 @@ def _number(identifier: str) -> int:
 
 
 def _keyboard(payload: Payload) -> InlineKeyboardMarkup | None:
-    rows = [
-        [InlineKeyboardButton(label, callback_data=token) for label, token in row] for row in payload.buttons
-    ]
+    rows = [[InlineKeyboardButton(label, callback_data=token) for label, token in row] for row in payload.buttons]
     return InlineKeyboardMarkup(rows) if rows else None
