@@ -1,0 +1,70 @@
+"""What all parts of the unit of work share: running constant statements, and data keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Executable, Row, bindparam, delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from bot.store import vault
+from bot.store.tables import data_key, destroyed_key
+from bot.store.times import minutes
+from bot.store.vault import DataKey, Keyring
+
+# SQLAlchemy's PostgreSQL `insert` has ON CONFLICT and compiles for SQLite too; SQLite's own does not compile for PostgreSQL.
+
+INSERT_KEY = insert(data_key)
+SELECT_KEY = select(data_key.c.master, data_key.c.wrapped).where(data_key.c.id == bindparam("b_id"))
+DELETE_KEY = delete(data_key).where(data_key.c.id == bindparam("b_id"))
+NOTE_DESTROYED = insert(destroyed_key).on_conflict_do_nothing()
+
+
+class StaleConversation(LookupError):
+    """The conversation or handoff is gone: erased or over. Nothing was changed."""
+
+
+class Part:
+    """A part of the unit of work on one open connection. `changed` counts rows that others may be waiting for."""
+
+    def __init__(self, connection: Connection, keyring: Keyring) -> None:
+        self._connection = connection
+        self._keyring = keyring
+        self.changed = 0
+
+    def _one(self, statement: Executable, **values: Any) -> Row[Any] | None:
+        return self._connection.execute(statement, values).one_or_none()
+
+    def _first(self, statement: Executable, **values: Any) -> Any:
+        return self._connection.execute(statement, values).scalar()
+
+    def _all(self, statement: Executable, **values: Any) -> Sequence[Row[Any]]:
+        return self._connection.execute(statement, values).all()
+
+    def _quiet(self, statement: Executable, **values: Any) -> int:
+        """Writes what nobody waits for; how many rows it changed."""
+        return self._connection.execute(statement, values).rowcount
+
+    def _write(self, statement: Executable, **values: Any) -> int:
+        count = self._quiet(statement, **values)
+        self.changed += max(count, 0)
+        return count
+
+    def _new_key(self) -> DataKey:
+        key = vault.new_data_key()
+        master, wrapped = vault.wrap(self._keyring, key)
+        self._quiet(INSERT_KEY, id=key.id, master=master, wrapped=wrapped)
+        return key
+
+    def _key(self, key_id: str) -> DataKey:
+        found = self._one(SELECT_KEY, b_id=key_id)
+        if found is None:
+            raise vault.Unreadable("the data key was destroyed")
+        return vault.unwrap(self._keyring, key_id, found.master, found.wrapped)
+
+    def _destroy(self, key_id: str, now: datetime) -> None:
+        """From here on nothing sealed under this key can be read; its id is noted for backups."""
+        self._quiet(DELETE_KEY, b_id=key_id)
+        self._quiet(NOTE_DESTROYED, id=key_id, at_minute=minutes(now))

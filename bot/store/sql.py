@@ -1,0 +1,191 @@
+"""The store on SQLAlchemy: SQLite in WAL mode now, PostgreSQL by its URL when psycopg is installed."""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+from bot.ports import Unit
+from bot.store.upkeep import SqlUnit
+from bot.store.vault import Keyring
+
+T = TypeVar("T")
+
+ATTEMPTS = 6
+FIRST_PAUSE_S = 0.01
+BUSY_TIMEOUT_MS = 5000
+SERIALISATION = frozenset({"40001", "40P01", "55P03"})
+"""PostgreSQL: could not serialise, deadlock, lock not available."""
+
+PRAGMAS = (
+    f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
+    "PRAGMA auto_vacuum=INCREMENTAL",  # only takes effect in a new file
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # an answered webhook is never lost by a power cut
+    "PRAGMA secure_delete=ON",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA temp_store=MEMORY",
+)
+
+
+class StoreProblem(RuntimeError):
+    """The database can't be used as it is set; the message names the setting and holds no password."""
+
+
+def open_store(url: str, keyring: Keyring) -> SqlStore:
+    """A store on `sqlite:///path` (relative to the current directory) or `postgresql://...`; migrates nothing by itself.
+
+    A SQLite file and its folder are made when missing, readable by the owner only.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return SqlStore(_sqlite(parsed), keyring)
+    if parsed.get_backend_name() == "postgresql":
+        return SqlStore(create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=8), keyring)
+    raise StoreProblem("OWNSTEPS_DATABASE_URL must begin with sqlite:/// or postgresql://.")
+
+
+def _sqlite(url: URL) -> Engine:
+    if not url.database or url.database == ":memory:":
+        raise StoreProblem("OWNSTEPS_DATABASE_URL names no SQLite file: use sqlite:///var/ownsteps.db.")
+    path = Path(url.database).absolute()
+    _make_private(path)
+    engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"check_same_thread": False})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _make_private(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # -wal and -shm take the file's mode
+
+
+def _prepare(raw: Any, record: object) -> None:
+    raw.isolation_level = None  # the driver begins nothing by itself
+    for pragma in PRAGMAS:
+        raw.execute(pragma)
+
+
+def _begin(connection: Connection) -> None:
+    # Immediate: a transaction that reads first and then writes would otherwise fail at once when another one committed.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+class SqlStore:
+    """`ports.Store`. One transaction at a time in this process on SQLite, as many as the pool allows on PostgreSQL."""
+
+    def __init__(self, engine: Engine, keyring: Keyring) -> None:
+        self._engine = engine
+        self._keyring = keyring
+        self._turn = threading.Lock()
+        self._queues = engine.dialect.name == "sqlite"
+        self._news = threading.Condition()
+        self._generation = 0
+        self._mine = threading.local()
+
+    def transact(self, work: Callable[[Unit], T]) -> T:
+        return self._transact(work)
+
+    def maintain(self, work: Callable[[SqlUnit], T]) -> T:
+        """As `transact`, with what is not in the port, such as `rewrap`."""
+        return self._transact(work)
+
+    def wait(self, timeout_s: float) -> bool:
+        """What a thread commits itself does not wake it."""
+        with self._news:
+            seen = getattr(self._mine, "generation", 0)
+            woken = self._news.wait_for(lambda: self._generation > seen, timeout_s)
+            self._mine.generation = self._generation
+            return woken
+
+    def compact(self) -> None:
+        """On PostgreSQL nothing: autovacuum and the retention of its WAL archive do it (docs for operators)."""
+        if not self._queues:
+            return
+        with self._turn:
+            raw = self._engine.raw_connection()
+            try:
+                for pragma in ("wal_checkpoint(TRUNCATE)", "incremental_vacuum", "wal_checkpoint(TRUNCATE)"):
+                    raw.cursor().execute(f"PRAGMA {pragma}").fetchall()
+            finally:
+                raw.close()
+
+    def is_current(self) -> bool:
+        from bot.store import migrate  # alembic is slow to import and only needed at start
+
+        with self._engine.connect() as connection:
+            return migrate.is_current(connection)
+
+    def upgrade(self) -> None:
+        """To the newest schema, in one transaction."""
+        from bot.store import migrate
+
+        with self._engine.begin() as connection:
+            migrate.upgrade(connection)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def _transact(self, work: Callable[[SqlUnit], T]) -> T:
+        if getattr(self._mine, "inside", False):
+            raise RuntimeError("transact was called inside transact: pass the unit on instead.")
+        self._mine.inside = True
+        try:
+            return self._with_retries(work)
+        finally:
+            self._mine.inside = False
+
+    def _with_retries(self, work: Callable[[SqlUnit], T]) -> T:
+        for attempt in range(ATTEMPTS - 1):
+            try:
+                return self._once(work)
+            except DBAPIError as error:
+                if not passing(error):
+                    raise
+                time.sleep(FIRST_PAUSE_S * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311 (no secret)
+        return self._once(work)
+
+    def _once(self, work: Callable[[SqlUnit], T]) -> T:
+        if not self._queues:
+            return self._commit(work)
+        with self._turn:
+            return self._commit(work)
+
+    def _commit(self, work: Callable[[SqlUnit], T]) -> T:
+        with self._engine.begin() as connection:
+            unit = SqlUnit(connection, self._keyring)
+            result = work(unit)
+        if unit.changed:
+            self._tell()
+        return result
+
+    def _tell(self) -> None:
+        with self._news:
+            if getattr(self._mine, "generation", 0) == self._generation:
+                self._mine.generation = self._generation + 1
+            self._generation += 1
+            self._news.notify_all()
+
+
+def passing(error: DBAPIError) -> bool:
+    """Whether the same work may well succeed in a moment: busy, not serialisable, or beaten to a unique row."""
+    name = getattr(error.orig, "sqlite_errorname", "")
+    if isinstance(error, OperationalError):
+        return name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or _state(error) in SERIALISATION
+    return isinstance(error, IntegrityError) and (
+        name in ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY") or _state(error) == "23505"
+    )
+
+
+def _state(error: DBAPIError) -> str:
+    return getattr(error.orig, "sqlstate", None) or ""
