@@ -124,7 +124,7 @@ UNSENT_OF = (
     .order_by(outbox.c.seq)
 )
 REBODY = update(outbox).where(_by_id).values(body=bindparam("b_body"))
-FIRST_DUE = select(func.min(_one.c.due)).where(_one.c.state == READY, ~_blocked)
+FIRST_DUE = select(_one.c.due).where(_one.c.state == READY, ~_blocked).order_by(_one.c.due, _one.c.seq).limit(1)
 FIRST_LEASE = select(func.min(outbox.c.lease_until)).where(outbox.c.state.in_([SENDING, CLEARED]))
 
 OPEN_JOB = insert(erasure_job)

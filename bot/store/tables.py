@@ -38,7 +38,7 @@ METADATA = MetaData(
 )
 
 SERIAL = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite counts rows up by itself only in an INTEGER column."""
+"""In SQLite an INTEGER key is the row's own place, which spares an index; a random id still stays under 2**52."""
 
 OPEN_PHASES = text("phase in ('requested', 'accepted')")
 UNSENT = text("state in ('ready', 'sending', 'cleared')")
@@ -59,7 +59,7 @@ destroyed_key = Table(
 conversation = Table(
     "conversation",
     METADATA,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", SERIAL, primary_key=True, autoincrement=False),
     Column("key_id", String(32), nullable=False),
     Column("address_hash", LargeBinary, nullable=False, unique=True),
     Column("seen_minute", BigInteger, index=True),
@@ -84,7 +84,7 @@ stop_flag = Table(
 erasure_job = Table(
     "erasure_job",
     METADATA,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", SERIAL, primary_key=True, autoincrement=False),
     Column("key_id", String(32), nullable=False),
     Column("until", BigInteger, nullable=False),
     Column("address", LargeBinary, nullable=False),
@@ -92,7 +92,7 @@ erasure_job = Table(
 outbox = Table(
     "outbox",
     METADATA,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", SERIAL, primary_key=True, autoincrement=False),
     Column("conversation_id", BigInteger, ForeignKey("conversation.id", ondelete="CASCADE"), index=True),
     Column("job_id", BigInteger, ForeignKey("erasure_job.id", ondelete="CASCADE"), index=True),
     Column("lane", BigInteger, nullable=False),
@@ -144,7 +144,7 @@ early_status = Table(
 parked = Table(
     "parked",
     METADATA,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", SERIAL, primary_key=True, autoincrement=False),
     Column("owner_hash", LargeBinary, nullable=False, index=True),
     Column("key_id", String(32), nullable=False),
     Column("at", BigInteger, nullable=False, index=True),
@@ -167,7 +167,7 @@ officer = Table(
 handoff = Table(
     "handoff",
     METADATA,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", SERIAL, primary_key=True, autoincrement=False),
     Column("conversation_id", BigInteger, ForeignKey("conversation.id", ondelete="SET NULL"), index=True),
     Column("owner_hash", LargeBinary, index=True),
     Column("key_id", String(32)),

@@ -30,7 +30,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_claimed_at_minute"), "claimed", ["at_minute"], unique=False)
     op.create_table(
         "conversation",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("key_id", sa.String(length=32), nullable=False),
         sa.Column("address_hash", sa.LargeBinary(), nullable=False),
         sa.Column("seen_minute", sa.BigInteger(), nullable=True),
@@ -72,7 +72,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "erasure_job",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("key_id", sa.String(length=32), nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=False),
         sa.Column("address", sa.LargeBinary(), nullable=False),
@@ -108,7 +108,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "parked",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("owner_hash", sa.LargeBinary(), nullable=False),
         sa.Column("key_id", sa.String(length=32), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
@@ -151,7 +151,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_desk_session_officer_id"), "desk_session", ["officer_id"], unique=False)
     op.create_table(
         "handoff",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("conversation_id", sa.BigInteger(), nullable=True),
         sa.Column("owner_hash", sa.LargeBinary(), nullable=True),
         sa.Column("key_id", sa.String(length=32), nullable=True),
@@ -182,7 +182,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_handoff_owner_hash"), "handoff", ["owner_hash"], unique=False)
     op.create_table(
         "outbox",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("conversation_id", sa.BigInteger(), nullable=True),
         sa.Column("job_id", sa.BigInteger(), nullable=True),
         sa.Column("lane", sa.BigInteger(), nullable=False),
