@@ -54,8 +54,9 @@ class InboundKind(StrEnum):
 class Inbound:
     """A parsed provider message. Everything about the person but the address and the words was dropped in parsing.
 
-    `provider_id` is what the provider repeats on redelivery (update_id, MessageSid). `message_id` is what removal needs (Telegram's message_id,
-    Twilio's MessageSid). `callback_id` answers a button press, `button_message_id` is the message whose buttons were used.
+    `provider_id` is what the provider repeats on redelivery (update_id, MessageSid). `message_id` is what removal needs
+    (Telegram's message_id, Twilio's MessageSid). `callback_id` answers a button press, `button_message_id` is the message
+    whose buttons were used.
     """
 
     address: Address
@@ -118,7 +119,7 @@ class Leased:
 class SendError(Exception):
     """A send that did not go out. The dispatcher looks at these fields and nothing else.
 
-    `code` is ours or the provider's number as text. `unknown` is True when the provider may have taken it (a time-out after sending).
+    `code` is ours or the provider's number as text. `unknown`: the provider may have taken it (a time-out after sending).
     `retry_after_s` is the provider's word. `gone` means that this person can't be reached (blocked, opted out, no such number).
     """
 
@@ -316,6 +317,10 @@ class Unit(Protocol):
         """A status callback; only moves forward. False when it moved nothing or the id is not known."""
         ...
 
+    def trace(self, message_id: str) -> tuple[int | None, str] | None:
+        """The conversation (None when it is over) and the last status of a Twilio message; None when not known."""
+        ...
+
     # --- inbound that our own fault kept from being handled
     def park(self, address: Address, inbound: Inbound, now: datetime) -> None: ...
 
@@ -389,8 +394,13 @@ class Unit(Protocol):
 
     def open_session(self, token_hash: bytes, officer_id: int, now: datetime, until: datetime) -> None: ...
 
-    def session_officer(self, token_hash: bytes, now: datetime, idle_s: int) -> Officer | None:
-        """The officer of a live session (not idle too long, not past its end, not disabled); touches it."""
+    def session_officer(
+        self, token_hash: bytes, now: datetime, idle_s: int, *, touch: bool = True
+    ) -> Officer | None:
+        """The officer of a live session (not idle too long, not past its end, not disabled).
+
+        `touch` counts this look as activity; what a page does by itself must not.
+        """
         ...
 
     def close_session(self, token_hash: bytes) -> None: ...

@@ -104,7 +104,8 @@ class Receiver:
         if inbound.message_id is not None:
             unit.remember(conversation.id, inbound.message_id, inbound=True, now=now)
         if inbound.kind in (InboundKind.BLOCKED, InboundKind.UNBLOCKED):
-            return self._blocked(unit, conversation, inbound.kind)
+            self._blocked(unit, conversation, inbound.kind)
+            return None
         received = self._input(unit, conversation, inbound, now)
         turn = step(self._context.pack.bundle, conversation.state, received, now)
         if self._too_many(unit, conversation, turn, now):
@@ -310,7 +311,7 @@ class _Apply:
     def _release(self) -> None:
         conversation = self._unit.load(self._conversation.id)
         if conversation is not None:
-            release_waiting(self._unit, conversation, self._now)
+            release_waiting(self._context, self._unit, conversation, self._now)
 
     def _forget(self, turn: events.Turn) -> Handled:
         """Delete (HIDE-7): all goes; a sealed job removes what the providers hold and reports once."""

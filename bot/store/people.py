@@ -93,14 +93,17 @@ class People(Outbox):
             touched=micros(now),
         )
 
-    def session_officer(self, token_hash: bytes, now: datetime, idle_s: int) -> Officer | None:
+    def session_officer(
+        self, token_hash: bytes, now: datetime, idle_s: int, *, touch: bool = True
+    ) -> Officer | None:
         row = self._one(SESSION, b_hash=token_hash)
         if row is None or micros(now) >= row.until or now - moment(row.touched) > timedelta(seconds=idle_s):
             return None
         found = self.officer(officer_id=row.officer_id)
         if found is None or found.disabled:
             return None
-        self._quiet(TOUCH, b_hash=token_hash, b_now=micros(now))
+        if touch:
+            self._quiet(TOUCH, b_hash=token_hash, b_now=micros(now))
         return found
 
     def close_session(self, token_hash: bytes) -> None:
