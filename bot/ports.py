@@ -294,6 +294,10 @@ class Unit(Protocol):
 
     def retry(self, row: Leased, due: datetime, code: str) -> None: ...
 
+    def postpone(self, row: Leased, due: datetime) -> None:
+        """Gives a row back unsent, for pacing: the lease does not count as an attempt."""
+        ...
+
     def give_up(self, row: Leased, code: str, now: datetime) -> None:
         """Parks what can never be sent: body blanked, the code kept, the officer's message marked failed."""
         ...
@@ -327,6 +331,10 @@ class Unit(Protocol):
     def parked(self, now: datetime, limit: int) -> Sequence[tuple[int, Inbound]]: ...
 
     def unpark(self, parked_id: int) -> None: ...
+
+    def wipe_parked(self, address: Address, now: datetime) -> int:
+        """For close and stop: what was parked of this person is not handled any more (DATA-2). How many there were."""
+        ...
 
     # --- handoffs
     def request_handoff(

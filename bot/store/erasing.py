@@ -11,7 +11,6 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from bot.engine.state import Owner, State
 from bot.ports import Address, Conversation, HandoffPhase, Inbound, Outgoing
 from bot.store import codec, vault
-from bot.store.base import DELETE_KEY
 from bot.store.conversations import Held, Kept, seal_address
 from bot.store.outbox import removals
 from bot.store.people import People
@@ -29,7 +28,6 @@ PARKED = (
     .order_by(parked.c.at, parked.c.id)
     .limit(bindparam("b_limit"))
 )
-GET_PARKED = select(parked).where(parked.c.id == bindparam("b_id"))
 PARKED_OF = select(parked).where(parked.c.owner_hash == bindparam("b_owner"))
 UNPARK = delete(parked).where(parked.c.id == bindparam("b_id"))
 DELETE_CONVERSATION = delete(conversation).where(conversation.c.id == bindparam("b_id"))
@@ -65,22 +63,22 @@ class Erasing(People):
         return [(row.id, codec.loads(Inbound, self._parked_body(row.id, row.key_id, row.body))) for row in rows]
 
     def unpark(self, parked_id: int) -> None:
-        row = self._one(GET_PARKED, b_id=parked_id)
-        if row is not None:
-            self._write(UNPARK, b_id=parked_id)
-            self._quiet(DELETE_KEY, b_id=row.key_id)
+        """`purge` destroys its key within the minute."""
+        self._write(UNPARK, b_id=parked_id)
 
-    def wipe_parked(self, address: Address) -> int:
+    def wipe_parked(self, address: Address, now: datetime) -> int:
         """For close and delete: what was parked of this person is not handled any more. How many there were."""
-        rows = [row for one in self._keyring.hashes("parked", address.key) for row in self._all(PARKED_OF, b_owner=one)]
+        owners = self._keyring.hashes("parked", address.key)
+        rows = [row for owner in owners for row in self._all(PARKED_OF, b_owner=owner)]
         for row in rows:
-            self.unpark(row.id)
+            self._write(UNPARK, b_id=row.id)
+            self._destroy(row.key_id, now)
         return len(rows)
 
     def forget(self, conversation_id: int, now: datetime, *, report: Outgoing | None = None, hours: int = 48) -> None:
         held = self._needed(conversation_id)
         self._seal_erasure(held, now, report, hours)
-        self.wipe_parked(held.address)
+        self.wipe_parked(held.address, now)
         self.clear_stop(held.address)
         self._erase_handoffs(held.address, now)
         for key_id in self._drop_ledger(held.address):

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Executable,
     FromClause,
     Row,
     bindparam,
@@ -106,6 +107,11 @@ DELETE = delete(outbox).where(_by_id)
 AGAIN = (
     update(outbox).where(_by_id).values(state=READY, lease_until=None, due=bindparam("b_due"), code=bindparam("b_code"))
 )
+POSTPONE = (
+    update(outbox)
+    .where(_by_id)
+    .values(state=READY, lease_until=None, due=bindparam("b_due"), attempts=outbox.c.attempts - 1)
+)
 FAIL = (
     update(outbox)
     .where(_by_id)
@@ -176,13 +182,10 @@ class Outbox(Ledger):
             )
 
     def retry(self, row: Leased, due: datetime, code: str) -> None:
-        stored = self._one(GET_MINE, b_id=row.id, b_attempts=row.attempts)
-        if stored is None:
-            return
-        if stored.state == "cleared":
-            self._drop(stored)
-        else:
-            self._write(AGAIN, b_id=row.id, b_due=micros(due), b_code=code[:64])
+        self._again(row, AGAIN, b_due=micros(due), b_code=code[:64])
+
+    def postpone(self, row: Leased, due: datetime) -> None:
+        self._again(row, POSTPONE, b_due=micros(due))
 
     def give_up(self, row: Leased, code: str, now: datetime) -> None:
         stored = self._one(GET_MINE, b_id=row.id, b_attempts=row.attempts)
@@ -277,6 +280,15 @@ class Outbox(Ledger):
         table, owner = ("conversation", row.conversation_id) if row.job_id is None else ("erasure_job", row.job_id)
         address = unseal_address(key, row.address, place(table, owner, "address", owner))
         return Leased(row.id, row.conversation_id, address, _outgoing(key, row), row.attempts)
+
+    def _again(self, row: Leased, statement: Executable, **values: Any) -> None:
+        stored = self._one(GET_MINE, b_id=row.id, b_attempts=row.attempts)
+        if stored is None:
+            return
+        if stored.state == "cleared":
+            self._drop(stored)
+        else:
+            self._write(statement, b_id=row.id, **values)
 
     def _end_leases(self, now: datetime) -> None:
         for row in self._all(LEASE_OVER, b_now=micros(now)):

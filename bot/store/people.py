@@ -93,9 +93,7 @@ class People(Outbox):
             touched=micros(now),
         )
 
-    def session_officer(
-        self, token_hash: bytes, now: datetime, idle_s: int, *, touch: bool = True
-    ) -> Officer | None:
+    def session_officer(self, token_hash: bytes, now: datetime, idle_s: int, *, touch: bool = True) -> Officer | None:
         row = self._one(SESSION, b_hash=token_hash)
         if row is None or micros(now) >= row.until or now - moment(row.touched) > timedelta(seconds=idle_s):
             return None

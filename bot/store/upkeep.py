@@ -40,6 +40,9 @@ EMPTIED_LIFE = timedelta(hours=48)
 BACKUP_LIFE = timedelta(days=40)
 """Backups live at most 30 days (DATA-3), so the list of destroyed keys is needed a little longer."""
 
+LATELY = timedelta(minutes=3)
+"""`purge` also counts the keys that others destroyed since about its last run, so that its caller compacts the files."""
+
 _open_handoff = exists().where(handoff.c.conversation_id == conversation.c.id, OPEN_PHASES)
 _still_speaking = exists().where(outbox.c.conversation_id == conversation.c.id, outbox.c.speaks, UNSENT)
 OVER = select(conversation.c.id, _open_handoff.label("kept")).where(
@@ -77,6 +80,10 @@ _in_use = union_all(
 )
 ORPHANS = select(data_key.c.id).where(data_key.c.id.not_in(_in_use))
 
+LATELY_DESTROYED = (
+    select(func.count()).select_from(destroyed_key).where(destroyed_key.c.at_minute >= bindparam("b_minute"))
+)
+
 BY_MINUTE: dict[str, tuple[Delete, timedelta]] = {
     "duplicate_guards": (delete(claimed).where(claimed.c.at_minute <= bindparam("b_minute")), GUARD_LIFE),
     "ledger": (delete(ledger).where(ledger.c.at_minute <= bindparam("b_minute")), LEDGER_LIFE),
@@ -102,13 +109,14 @@ WRAP = (
 
 
 class SqlUnit(Erasing):
-    """`ports.Unit` on one open connection; see there. Besides it: `hit`, `trace`, `wipe_parked`, `seal_job`, `rewrap`."""
+    """`ports.Unit` on one open connection; see there. Besides it: `drop_message`, `drop_trial_address`, `seal_job`, `rewrap`."""
 
     def purge(self, now: datetime) -> dict[str, int]:
         counts = {name: job(now) for name, job in self._purges()}
         counts |= {name: self._write(one, b_at=micros(now)) for name, one in BY_END.items()}
         counts |= {name: self._write(one, b_minute=minutes(now - life)) for name, (one, life) in BY_MINUTE.items()}
-        counts["keys"] = self._destroy_orphans(now)
+        self._destroy_orphans(now)
+        counts["keys"] = self._first(LATELY_DESTROYED, b_minute=minutes(now - LATELY))
         self._quiet(OLD_METERS, b_minute=minutes(now - METER_LIFE))
         return counts
 
@@ -192,11 +200,9 @@ class SqlUnit(Erasing):
             self._end_job(row.id, now)
         return len(rows)
 
-    def _destroy_orphans(self, now: datetime) -> int:
-        rows = self._all(ORPHANS)
-        for row in rows:
+    def _destroy_orphans(self, now: datetime) -> None:
+        for row in self._all(ORPHANS):
             self._destroy(row.id, now)
-        return len(rows)
 
     def _rewrap_secrets(self) -> int:
         rows = [row for row in self._all(OFFICERS) if self._is_old(row.totp_secret)]
