@@ -13,10 +13,9 @@ from flask import Blueprint, Response, request
 
 from bot.channels.telegram.parse import Dropped, parse
 from bot.ports import Clock
+from webhooks.body import read_body
 from webhooks.door import Door, EdgeSettings
 
-MAX_BODY = 1024 * 1024
-"""Bytes, by our own contract; a real update is a few thousand."""
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
 UNREADABLE = "unreadable"
 
@@ -32,7 +31,7 @@ def telegram_blueprint(door: Door, edge: EdgeSettings, clock: Clock | None = Non
     def receive_update() -> Response:
         if not secret_is_right(edge.telegram_secret, request.headers.get(SECRET_HEADER)):
             return _answer(HTTPStatus.FORBIDDEN)
-        body = _body()
+        body = read_body()
         if body is None:
             return _answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         kept = accept(door, read_json(body), now())
@@ -72,14 +71,6 @@ def read_json(body: bytes) -> object:
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError("NaN and Infinity are not JSON")
-
-
-def _body() -> bytes | None:
-    """The whole body; None when it is larger than MAX_BODY, whatever its headers say."""
-    if (request.content_length or 0) > MAX_BODY:
-        return None
-    body = request.stream.read(MAX_BODY + 1)
-    return None if len(body) > MAX_BODY else body
 
 
 def _answer(status: HTTPStatus) -> Response:

@@ -67,6 +67,9 @@ SAID = [
     pytest.param(
         update(text="/start he is at the door"), InboundKind.TEXT, "he is at the door", id="words-behind-start"
     ),
+    pytest.param(update(text="/cerrar"), InboundKind.TEXT, "cerrar", id="word-with-a-slash"),
+    pytest.param(update(text="/закрыть"), InboundKind.TEXT, "закрыть", id="word-with-a-slash-in-another-script"),
+    pytest.param(update(text="/start AB2CD3EF"), InboundKind.TEXT, "AB2CD3EF", id="trial-code-behind-start"),
     pytest.param(update(text="/9"), InboundKind.TEXT, "9", id="key-with-a-slash"),
     pytest.param(update(text="/"), InboundKind.TEXT, "/", id="slash-alone"),
     pytest.param(update("edited_message", text="MARKER", edit_date=STAMP), InboundKind.EDIT, "", id="edited"),

@@ -33,15 +33,21 @@ LOUD = ("telegram", "httpx", "httpcore")
 
 
 def silence_libraries() -> None:
-    """No record of the libraries reaches any handler, whatever level somebody sets on the root logger."""
+    """No record of the libraries reaches any handler, whatever level somebody sets on whichever logger later."""
     for name in LOUD:
+        logging.getLogger(name).propagate = False
+    known = [name for name in logging.root.manager.loggerDict if name.split(".")[0] in LOUD]
+    for name in known:
         logger = logging.getLogger(name)
         logger.setLevel(logging.CRITICAL + 1)
-        logger.propagate = False
-        if not logger.handlers:
-            logger.addHandler(logging.NullHandler())
+        logger.addFilter(_refuse)
     # Announces that times will be timedeltas, at each 429; `seconds` takes both.
     warnings.filterwarnings("ignore", category=PTBDeprecationWarning)
+
+
+def _refuse(record: logging.LogRecord) -> bool:
+    """A filter and not only a level: a level is easily set back, by a debugging session above all."""
+    return False
 
 
 class Bot(ExtBot[None]):

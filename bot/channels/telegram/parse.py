@@ -44,9 +44,13 @@ SERVED = ("en", "sq", "vi", "ar", "ro", "fa", "am", "ti", "pl", "ur", "es", "fr"
 HINTS = {"zh": "zh-Hans"} | {code: code for code in SERVED}
 """First part of Telegram's language_code -> our code. Any other value describes the person and is dropped."""
 
-COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@[A-Za-z0-9_]{1,64})?(?:\s+(.*))?", re.DOTALL)
+COMMAND = re.compile(r"/([^\s/@]{1,32})(?:@[A-Za-z0-9_]{1,64})?(?:\s+(.*))?", re.DOTALL)
 DEEP_LINK = re.compile(r"[A-Za-z0-9_-]{0,64}")
 """What a t.me link can carry behind /start."""
+TRIAL_CODE = re.compile(r"[A-HJ-NP-Z2-9]{8}")
+"""The one payload that is passed on, as if it had been typed: a code of `ownsteps trial code`."""
+KEYS = frozenset({"menu", "back", "language", "languages", "person", "help", "start"})
+"""Commands that the engine knows. Any other is a word with a slash: /cerrar is understood as "cerrar" is (HIDE-1)."""
 LEAVING = {"close": "close", "hide": "close", "stop": "stop", "delete": "delete", "clear": "delete"}
 """Commands that act whatever is typed behind them, and their names inside. The menu shows /clear."""
 
@@ -196,9 +200,9 @@ def _words(base: _Base, text: str) -> Inbound | Dropped:
     name, rest = match[1].lower(), (match[2] or "").strip()
     if name in LEAVING:
         return base.of(InboundKind.COMMAND, LEAVING[name])
-    if name.isdigit():
-        return base.of(InboundKind.TEXT, f"{name} {rest}".strip())
-    if name == "start" and DEEP_LINK.fullmatch(rest):
+    if name not in KEYS:
+        return base.of(InboundKind.TEXT, f"{match[1]} {rest}".strip())
+    if name == "start" and DEEP_LINK.fullmatch(rest) and not TRIAL_CODE.fullmatch(rest):
         return base.of(InboundKind.COMMAND, name)
     return base.of(InboundKind.TEXT, rest) if rest else base.of(InboundKind.COMMAND, name)
 
