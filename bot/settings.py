@@ -5,8 +5,6 @@ Names and meanings are design.md section 9. Relative paths are from the current 
 
 from __future__ import annotations
 
-import base64
-import binascii
 import ipaddress
 import os
 import re
@@ -21,6 +19,7 @@ from urllib.parse import urlsplit
 
 from bot.engine.model import Channel
 from bot.ports import Address
+from bot.store.vault import KeyProblem, Keyring
 
 CONFIRMATIONS = (
     "dpia",
@@ -36,7 +35,6 @@ CONFIRMATIONS = (
 EXAMPLE_ORG = "Example organisation (demo)"
 TELEGRAM_API = "https://api.telegram.org"
 TWILIO_API = "https://api.twilio.com"
-KEY_BYTES = 32
 
 
 class SettingsError(Exception):
@@ -73,9 +71,6 @@ class TwilioSettings:
     knock_sid: str | None
 
 
-Key = tuple[str, bytes]
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     stage: Stage
@@ -86,8 +81,7 @@ class Settings:
     public_url: str | None = None
     unreviewed: str = "label"
     """label or refuse"""
-    keys: tuple[Key, ...] = field(default=(), repr=False)
-    lookup_keys: tuple[Key, ...] = field(default=(), repr=False)
+    keyring: Keyring | None = field(default=None, repr=False)
     trial_addresses: tuple[Address, ...] = field(default=(), repr=False)
     confirmations: Mapping[str, str] = field(default_factory=dict)
     clock_file: Path | None = None
@@ -110,8 +104,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         port=reader.port("OWNSTEPS_PORT", 8080),
         public_url=public_url,
         unreviewed=_unreviewed(reader, Stage(stage)),
-        keys=reader.keys("OWNSTEPS_KEYS"),
-        lookup_keys=reader.keys("OWNSTEPS_LOOKUP_KEYS"),
+        keyring=_keyring(reader),
         trial_addresses=_addresses(reader.get("OWNSTEPS_TRIAL_ADDRESSES") or ""),
         confirmations=reader.confirmations(),
         clock_file=_clock_file(reader, Stage(stage)),
@@ -123,11 +116,11 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     return settings
 
 
-def need_keys(settings: Settings) -> None:
+def need_keys(settings: Settings) -> Keyring:
     """Whoever opens the database needs both kinds of key. Raises SettingsError."""
-    for name, keys in (("OWNSTEPS_KEYS", settings.keys), ("OWNSTEPS_LOOKUP_KEYS", settings.lookup_keys)):
-        if not keys:
-            raise SettingsError(name, "is not set. `ownsteps keys new --env` prints both key settings ready to paste.")
+    if settings.keyring is None:
+        raise SettingsError("OWNSTEPS_KEYS", "is not set. `ownsteps keys new --env` prints both key settings to paste.")
+    return settings.keyring
 
 
 def is_loopback(origin: str) -> bool:
@@ -192,10 +185,6 @@ class _Reader:
             raise SettingsError(name, "plain http is taken only on loopback; use https.")
         return value.rstrip("/")
 
-    def keys(self, name: str) -> tuple[Key, ...]:
-        value = self.get(name)
-        return tuple(_key(name, one.strip()) for one in value.split(",")) if value else ()
-
     def confirmations(self) -> dict[str, str]:
         table = self._file.get("confirmations", {})
         if not isinstance(table, dict):
@@ -203,18 +192,15 @@ class _Reader:
         return {str(name): str(value) for name, value in table.items()}
 
 
-def _key(name: str, text: str) -> Key:
-    key_id, colon, encoded = text.partition(":")
-    expected = "must be id:base64url-of-32-bytes, several with commas; `ownsteps keys new` prints one."
-    if not colon or not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", key_id):
-        raise SettingsError(name, expected)
+def _keyring(reader: _Reader) -> Keyring | None:
+    keys, lookup = reader.get("OWNSTEPS_KEYS"), reader.get("OWNSTEPS_LOOKUP_KEYS")
+    if keys is None and lookup is None:
+        return None
     try:
-        raw = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        raise SettingsError(name, expected) from None
-    if len(raw) != KEY_BYTES:
-        raise SettingsError(name, f"a key has {len(raw)} bytes; it must have {KEY_BYTES}.")
-    return key_id, raw
+        return Keyring.parse(keys or "", lookup or "")
+    except KeyProblem as problem:
+        name = "OWNSTEPS_LOOKUP_KEYS" if "LOOKUP" in str(problem) else "OWNSTEPS_KEYS"
+        raise SettingsError(name, str(problem)) from None
 
 
 def _database(url: str) -> str:

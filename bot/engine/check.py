@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from bot.engine.events import ReleaseWaiting, Turn
 from bot.engine.match import Intent
-from bot.engine.model import Gate, Language, Reply, Shown, Text
+from bot.engine.model import Channel, Gate, Language, Reply, Shown, Text
 from bot.engine.state import Cover, Owner, Screen, State, Told
 from bot.engine.turn import GAP, OPTIONS_A_SCREEN, Now, is_number, line, means, say, shown, text
 
+NAMES_SHOWN = 5
 OWN_NAME = "language-name"
 """The key of a language's own name: `Text.of("language-name", code="ar")`, the same in every language."""
 
@@ -21,9 +22,19 @@ def ask(now: Now) -> Turn:
         blocks.append(text("check-test"))
     gate = Gate.COVER if now.state.reopening else Gate.NEUTRAL
     options = shown(text("check-yes"), text("check-no"))
-    blocks.append(text("check-close"))
+    blocks += [text("check-close"), *_language_line(now)]
     reply = Reply(node="check", blocks=tuple(blocks), options=options, gate=gate)
     return say(_between_sittings(now), reply, screen=Screen.CHECK)
+
+
+def _language_line(now: Now) -> tuple[Text, ...]:
+    """At first contact, how to get another language: in the text's own alphabet on SMS, by own names elsewhere."""
+    others = [one.own_name for one in offered(now) if one.code != now.bundle.default_language]
+    if now.state.lang is not None or not others:
+        return ()
+    if now.state.channel is Channel.SMS:
+        return (text("check-languages-sms"),)
+    return (text("check-languages", names=", ".join(others[:NAMES_SHOWN])),)
 
 
 def _between_sittings(now: Now) -> Now:
@@ -65,7 +76,7 @@ def confirm(state: State, now: Now) -> State:
 def officer_is_here(now: Now) -> Turn:
     """After the yes while an officer holds: who is here, and the texts that waited may come."""
     reply = line(now, "officer", text("person-here", alias=now.state.alias or ""), gate=Gate.OFFICER)
-    return say(now, replace(reply, gate=Gate.CONTENT), ReleaseWaiting(), screen=Screen.NODE)
+    return say(now, reply, ReleaseWaiting(), screen=Screen.NODE)
 
 
 def holds(state: State) -> bool:

@@ -338,7 +338,7 @@ def _officer(now: Now) -> Turn | None:
         words = now.input.text if now.input.kind is InputKind.TEXT else f"/{now.input.text}"
         return quiet(now, RelayToOfficer(words))
     if now.input.kind is InputKind.MEDIA:
-        return say(now, line(now, "media", text("media"), gate=Gate.CONTENT), FlagToOfficer("media"))
+        return say(now, line(now, "media", text("media"), gate=Gate.OFFICER), FlagToOfficer("media"))
     return quiet(now)
 
 

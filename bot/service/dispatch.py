@@ -132,9 +132,9 @@ class Dispatcher:
     def _sent(self, unit: Unit, row: Leased, receipt: Receipt) -> None:
         now = self._context.clock()
         unit.sent(row, receipt, now)
-        if row.outgoing.kind is OutKind.REMOVE and row.conversation_id is not None:
-            if row.address.channel is Channel.TELEGRAM:
-                unit.drop_remembered(row.conversation_id)
+        removed = row.outgoing.kind is OutKind.REMOVE and row.address.channel is Channel.TELEGRAM
+        if removed and row.conversation_id is not None:
+            unit.drop_remembered(row.conversation_id)
         self._bump(unit, row)
 
     def _failed(self, unit: Unit, row: Leased, error: SendError) -> None:
