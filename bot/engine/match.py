@@ -27,6 +27,7 @@ LAST = (Intent.FEELINGS, Intent.NATION, Intent.HELP, Intent.GREETING, Intent.THA
 """Decide the reply only when nothing else does; greeting, thanks and help are then not worth naming beside it."""
 UNSAID = (Intent.HELP, Intent.GREETING, Intent.THANKS, Intent.YES, Intent.NO, Intent.MORE)
 NEAR_TOPIC = {
+    "unreal": Intent.FEELINGS,
     "past": Intent.FEELINGS,
     "safe": Intent.FEELINGS,
     "denial": Intent.FEELINGS,

@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 import yaml
 
+from bot.checks.finding import ContentErrors, Finding
 from bot.engine.lexicon import (
     FUZZY_LETTERS,
     Intent,
@@ -35,26 +36,6 @@ DEFAULT_GAP = 2
 FUZZY_ROLES = frozenset(("topic", "set", *DANGERS))
 
 
-@dataclass(frozen=True, slots=True)
-class WordError:
-    code: str
-    file: str
-    line: int
-    message: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.code}: {self.message} {self.remedy}"
-
-
-class WordErrors(ValueError):
-    """All that is wrong in the word files. `findings` holds one `WordError` each."""
-
-    def __init__(self, findings: list[WordError]) -> None:
-        super().__init__("\n".join(map(str, findings)))
-        self.findings = tuple(findings)
-
-
 @dataclass
 class _Build:
     """What is gathered while the files are read."""
@@ -64,18 +45,18 @@ class _Build:
     rules: list[Together] = field(default_factory=list)
     spelling: dict[str, list[Spelling]] = field(default_factory=lambda: defaultdict(list))
     known: set[str] = field(default_factory=set)
-    errors: list[WordError] = field(default_factory=list)
+    errors: list[Finding] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
 
 
 def load_lexicon(locales: Path) -> Lexicon:
-    """The lexicon of all `words.yaml` below `locales`, reviewed or not. Raises `WordErrors`."""
+    """The lexicon of all `words.yaml` below `locales`, reviewed or not. Raises `ContentErrors`."""
     build = _Build()
     for path in sorted(locales.glob("*/words.yaml")):
         build.languages.append(path.parent.name)
         _File(path, build).read()
     if build.errors:
-        raise WordErrors(build.errors)
+        raise ContentErrors(build.errors)
     return _frozen(build)
 
 
@@ -124,7 +105,7 @@ class _File:
 
     def wrong(self, code: str, line: int, message: str, remedy: str) -> None:
         name = f"locales/{self.lang}/{self.path.name}"
-        self.build.errors.append(WordError(code, name, line, message, remedy))
+        self.build.errors.append(Finding(code, name, line, "", message, remedy))
 
     # --- shapes
 
@@ -161,9 +142,7 @@ class _File:
             if words:
                 yield words, line
             else:
-                self.wrong(
-                    "words-empty", line, f"{text!r} has no word in it.", "Write a word, or take it out."
-                )
+                self.wrong("words-empty", line, f"{text!r} has no word in it.", "Write a word, or take it out.")
 
     # --- putting in
 
@@ -185,9 +164,7 @@ class _File:
         try:
             return Intent(name)
         except ValueError:
-            self.wrong(
-                "words-intent", _line(node), f"There is no intent {name!r}.", f"One of {_list(Intent)}."
-            )
+            self.wrong("words-intent", _line(node), f"There is no intent {name!r}.", f"One of {_list(Intent)}.")
             return None
 
     # --- sections
@@ -260,9 +237,7 @@ class _File:
     def named(self, role: str, allowed: tuple[str, ...], node: yaml.Node) -> None:
         for name, phrases in self.pairs(node):
             if name not in allowed:
-                self.wrong(
-                    "words-name", _line(phrases), f"{name!r} is not known here.", f"One of {_list(allowed)}."
-                )
+                self.wrong("words-name", _line(phrases), f"{name!r} is not known here.", f"One of {_list(allowed)}.")
             for words, line in self.phrases(phrases):
                 self.claim(role, words, name, line)
                 self.mark(words, role, name)
