@@ -21,7 +21,7 @@ from bot.trees.reviews import is_reviewed
 from bot.trees.schema import HoursFile
 from bot.trees.source import Written, read_pack
 from bot.trees.texts import Texts, can_place, needed_keys
-from bot.trees.words import WordErrors, load_lexicon
+from bot.trees.words import load_lexicon
 
 _SUBDIVISIONS = {"england": "ENG", "wales": "WLS", "scotland": "SCT", "northern-ireland": "NIR"}
 """As the kept library of bank holidays names the nations."""
@@ -63,8 +63,8 @@ def load_pack(path: Path, locales: Path, at: date) -> Pack:
 def _lexicon(locales: Path) -> tuple[Lexicon | None, list[Finding]]:
     try:
         return load_lexicon(locales), []
-    except WordErrors as error:
-        return None, [Finding(one.code, one.file, one.line, "", one.message, one.remedy) for one in error.findings]
+    except ContentErrors as error:
+        return None, list(error.findings)
 
 
 def _hours(written: Written) -> tuple[Hours, list[Finding]]:

@@ -1,0 +1,99 @@
+"""Facts: each with a source and a date (NEUT-9), figures placed and never written into a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from bot.checks.common import at_node, at_text, bare, exempt, shown_messages
+from bot.checks.finding import Finding
+from bot.engine.model import Node
+from bot.trees.load import Pack
+from bot.trees.messages import PLACED, Message
+from bot.trees.texts import needed_keys
+
+EXEMPT_NUMBERS = frozenset(("999", "112", "55", "101", "111", "18", "16", "17"))
+"""Numbers that are names: emergency and health lines, the age that changes rules."""
+KEYS = frozenset(("00", "88", "99", *"0123456789"))
+_NUMBER = re.compile(r"(?<![\w.,])£?\d[\d.,]*\d|(?<![\w.,])£?\d(?!\w)")
+_KEY_BEFORE = re.compile(
+    r"(?:\b(?:send|sends|sending|key|keys|press|with|and|or|number|is)|[,(:]|^|[.!?])\s*[\"']?$", re.IGNORECASE
+)
+_KEY_AFTER = re.compile(
+    r"^[\"']?\s*(?:$|[.,;:)]|(?:is|and|or|to|closes?|opens?|asks?|goes|ends?|takes?|removes?|shows?|means?|brings?|leads?|works?|"
+    r"lists?|repeats?|then|at|no|also|once|here|does)\b)",
+    re.IGNORECASE,
+)
+
+
+def sources(pack: Pack, at: date, *, release: bool = False) -> Iterator[Finding]:
+    yield from _complete(pack)
+    yield from _expired(pack, at, release=release)
+    for message in shown_messages(pack):
+        if "/" in message.key and not message.key.startswith(("system/", "service/", "snippet/", "notice/")):
+            yield from _numbers(pack, message)
+    for node in pack.bundle.nodes.values():
+        yield from _named(pack, node)
+
+
+def _complete(pack: Pack) -> Iterator[Finding]:
+    for name, one in pack.raw.sources.sources.items():
+        file, line = pack.raw.names["sources"], pack.raw.line_of("sources", "sources", name)
+        if not one.url:
+            message = f"The source {name!r} has no address."
+            yield Finding("F304", file, line, "", message, "Write url, where a reader can check it.", "warning")
+        if one.seen > pack.at:
+            message = f"The source {name!r} was seen on {one.seen}, which is still to come."
+            yield Finding("F304", file, line, "", message, "Write the newest date that the source itself gives.")
+
+
+def _expired(pack: Pack, at: date, *, release: bool) -> Iterator[Finding]:
+    for name, one in pack.bundle.sources.items():
+        if one.check_by < at:
+            file, line = pack.raw.names["sources"], pack.raw.line_of("sources", "sources", name)
+            message = f"The source {name!r} was to be checked by {one.check_by}."
+            remedy = "Look at it again and renew seen and check_by."
+            yield Finding("F305", file, line, "", message, remedy, "error" if release else "warning")
+
+
+def _numbers(pack: Pack, message: Message) -> Iterator[Finding]:
+    if exempt(pack, "numbers", message.node) or exempt(pack, "claims", message.node):
+        return
+    for number in loose_numbers(message.text):
+        remedy = "Place it from sources.yaml or services.yaml, or exempt the node with a reason (check: numbers)."
+        yield at_text(pack, "F306", message, f"The number {number} stands in the sentence itself.", remedy)
+
+
+def loose_numbers(text: str) -> list[str]:
+    """Figures in a sentence that are neither placed, nor names such as 999, nor keys of the chat."""
+    found = []
+    for hit in _NUMBER.finditer(bare(text)):
+        if hit[0] in EXEMPT_NUMBERS or _is_key(hit):
+            continue
+        if not hit.string[hit.end() :].startswith(("-hour", " hours a day")):
+            found.append(hit[0])
+    return found
+
+
+def _is_key(hit: re.Match[str]) -> bool:
+    before, after = hit.string[: hit.start()], hit.string[hit.end() :]
+    return hit[0] in KEYS and bool(_KEY_BEFORE.search(before)) and bool(_KEY_AFTER.match(after))
+
+
+def _named(pack: Pack, node: Node) -> Iterator[Finding]:
+    """The source of every figure that a node places is among its own, so that its "Checked" date covers it."""
+    if exempt(pack, "claims", node.id):
+        return
+    values = pack.raw.sources.values
+    used = {
+        ident
+        for block in node.blocks
+        for key in needed_keys(block, pack.texts.english, pack.bundle.services)
+        for kind, ident in PLACED.findall(pack.texts.english.get(key, ""))
+        if ident in values and kind in ("amount", "number", "date")
+    }
+    for ident in sorted(used):
+        if values[ident].source not in node.sources:
+            message = f"{ident} rests on {values[ident].source}, which is not among the node's sources."
+            yield at_node(pack, "F301", node.id, message, "Add it to sources: of this node.")
