@@ -134,13 +134,17 @@ def claim(desk: DeskContext, officer: Officer, handoff_id: int) -> None:
     desk.store.transact(work)
 
 
-def conversation(desk: DeskContext, officer: Officer, handoff_id: int) -> Chat:
-    """Raises NotYours. An ended one can still be read by the officer who held it, until it is erased."""
+def conversation(desk: DeskContext, officer: Officer, handoff_id: int, *, opened: bool = True) -> Chat:
+    """Raises NotYours. An ended one can still be read by the officer who held it, until it is erased.
+
+    `opened` is False when a page that was opened, and audited, brings itself up to date.
+    """
 
     def work(unit: Unit) -> Chat:
         now = desk.clock()
         handoff = _held(unit, officer, handoff_id)
-        unit.audit(officer.id, "read", handoff.id, now)
+        if opened:
+            unit.audit(officer.id, "read", handoff.id, now)
         return _chat(unit, officer, handoff, now)
 
     return desk.store.transact(work)
