@@ -16,7 +16,7 @@ from babel.dates import format_date
 
 from bot.engine.model import Service, Text
 from bot.trees.hours import Hours
-from bot.trees.languages import PSEUDO, babel_locale
+from bot.trees.languages import LANGUAGES, PSEUDO, babel_locale
 from bot.trees.messages import PLACED
 from bot.trees.pseudo import pseudo
 
@@ -29,6 +29,10 @@ _ISO = re.compile(r"\d{4}-\d\d(-\d\d)?")
 
 FRAMES = {"field": "{name} {body}", "field-list": "{name}\n{items}"}
 """Texts that only put others together: a field of an option's page after its name; a list, one item a line."""
+
+
+OWN_NAME = "language-name"
+"""A language by its own name, the same in every language (LANG-2): `Text.of("language-name", code="ar")`."""
 
 
 class MissingText(LookupError):
@@ -62,6 +66,8 @@ class Texts:
 
     def say(self, text: Text, lang: str, now: datetime) -> str:
         """The whole text with its values. Raises MissingText, also for a text that is placed in it."""
+        if text.key == OWN_NAME:
+            return LANGUAGES[str(dict(text.values)["code"])].own_name
         template = self.get(lang, text.key)
         if template is None:
             raise MissingText(lang, text.key)
