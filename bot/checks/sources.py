@@ -17,12 +17,10 @@ EXEMPT_NUMBERS = frozenset(("999", "112", "55", "101", "111", "18", "16", "17"))
 """Numbers that are names: emergency and health lines, the age that changes rules."""
 KEYS = frozenset(("00", "88", "99", *"0123456789"))
 _NUMBER = re.compile(r"(?<![\w.,])£?\d[\d.,]*\d|(?<![\w.,])£?\d(?!\w)")
-_KEY_BEFORE = re.compile(
-    r"(?:\b(?:send|sends|sending|key|keys|press|with|and|or|number|is)|[,(:]|^|[.!?])\s*[\"']?$", re.IGNORECASE
-)
+_KEY_BEFORE = re.compile(r"\b(?:send|sends|sending|key|press|with|number)\s+[\"']?$", re.IGNORECASE)
 _KEY_AFTER = re.compile(
-    r"^[\"']?\s*(?:$|[.,;:)]|(?:is|and|or|to|closes?|opens?|asks?|goes|ends?|takes?|removes?|shows?|means?|brings?|leads?|works?|"
-    r"lists?|repeats?|then|at|no|also|once|here|does)\b)",
+    r"^[\"']?\s+(?:also |then |again )*(?:closes?|opens?|asks?|goes|ends?|takes?|removes?|shows?|means?|brings?|leads?|works?|"
+    r"lists?|repeats?)\b",
     re.IGNORECASE,
 )
 
@@ -78,7 +76,7 @@ def loose_numbers(text: str) -> list[str]:
 
 def _is_key(hit: re.Match[str]) -> bool:
     before, after = hit.string[: hit.start()], hit.string[hit.end() :]
-    return hit[0] in KEYS and bool(_KEY_BEFORE.search(before)) and bool(_KEY_AFTER.match(after))
+    return hit[0] in KEYS and bool(_KEY_BEFORE.search(before) or _KEY_AFTER.match(after))
 
 
 def _named(pack: Pack, node: Node) -> Iterator[Finding]:

@@ -210,8 +210,10 @@ class _Compiler:
 
     def exists(self, full: str) -> bool:
         base, _, way = full.partition(".")
-        entry = self.written.nodes[base].entry if base in self.written.nodes else None
-        return entry is not None and (not way or (isinstance(entry, schema.Choice) and way in entry.options))
+        if base not in self.written.nodes:
+            return base in self.written.unread
+        entry = self.written.nodes[base].entry
+        return not way or (isinstance(entry, schema.Choice) and way in entry.options)
 
     def wrong(self, code: str, node: SourceNode, message: str, remedy: str, *path: int | str) -> None:
         line = node.line_of(*path)

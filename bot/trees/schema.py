@@ -234,8 +234,9 @@ def _finding(
             return Finding("Y202", file, at, node, f"{name} is missing.", "Write it; 'Not known' is allowed.")
         case "extra_forbidden":
             return Finding("Y201", file, at, node, f"{name} is not known here.", "See docs/content-format.md.")
-        case "string_type" if not isinstance(_value(data, path), (dict, list)):
-            return Finding("Y203", file, at, node, f"{name} should be text.", "Put it in quotes.")
+        case "string_type":
+            remedy = "Put it in quotes." + (" A colon made a map of it." if isinstance(_value(data, path), Map) else "")
+            return Finding("Y203", file, at, node, f"{name} should be text.", remedy)
     return Finding("Y203", file, at, node, f"{name}: {message}.", "See docs/content-format.md.")
 
 

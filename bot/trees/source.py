@@ -41,6 +41,8 @@ class Written:
     pack: schema.PackFile | None = None
     trees: dict[str, schema.Tree] = field(default_factory=dict)
     nodes: dict[str, SourceNode] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
+    """Ids of nodes that stand there and could not be read: their own findings say why."""
     sources: schema.SourcesFile = field(default_factory=schema.SourcesFile)
     services: schema.ServicesFile = field(default_factory=schema.ServicesFile)
     hours: schema.HoursFile | None = None
@@ -152,6 +154,7 @@ def _take_tree(written: Written, stem: str, data: Map, file: str) -> None:
 
 def _take_node(written: Written, tree: schema.Tree, place: str, data: object, file: str, line: int) -> None:
     node_id = f"{tree.topic}/{place}"
+    written.unread.add(node_id)
     if not schema.is_id(place):
         message = f"{place!r} cannot be the name of a node."
         written.findings.append(Finding("Y203", file, line, node_id, message, "Use a-z, 0-9 and -."))
@@ -164,4 +167,5 @@ def _take_node(written: Written, tree: schema.Tree, place: str, data: object, fi
     entry, findings = schema.read_model(schema.KINDS[kind], data, file, node_id, line)
     written.findings += findings
     if entry is not None:
+        written.unread.discard(node_id)
         written.nodes[node_id] = SourceNode(node_id, tree.topic, entry, data, file, line, tree.safety)
