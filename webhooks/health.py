@@ -18,6 +18,7 @@ LABELS = {
     "dropped": ("reason",),
     "provider_errors": ("channel", "code"),
     "turns": ("channel",),
+    "slowed": ("channel",),
 }
 """Names of a counter's labels; the values of several stand in one label with `:` between."""
 FORWARDING = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip")

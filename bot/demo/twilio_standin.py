@@ -63,7 +63,7 @@ class PhoneMessage:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The provider's copy of an outgoing message."""
+    """The provider's copy of a message; of an incoming one too, with the status received."""
 
     sid: str
     sender: str
@@ -156,6 +156,7 @@ class TwilioStandIn:
             self._arrive(sender, PhoneMessage(sid, text, True, self.clock(), *_size(text)))
             self._last_inbound[sender] = self.clock()
             self._opt(sender, text)
+            self._keep(Record(sid, sender, _our_side(sender), text, "received", None, self.clock()))
             if self._target is None:
                 raise RuntimeError("deliver_to was not called: nobody to deliver to")
             target, signed_as = self._target
