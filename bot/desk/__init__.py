@@ -1,4 +1,4 @@
-"""The officers' pages: `desk_blueprint(DeskProduct(...))`."""
+"""The officers' pages: `desk_blueprint(product)`."""
 
 from bot.desk.pages import desk_blueprint
 from bot.desk.product import DeskProduct

@@ -10,7 +10,7 @@ from flask.blueprints import BlueprintSetupState
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as BaseResponse
 
-from bot.desk.product import DeskProduct
+from bot.desk.product import DeskProduct, is_secure
 from bot.engine.model import Channel
 from bot.ports import Officer
 from bot.service.sign_in import LIFE, whoami
@@ -42,8 +42,8 @@ FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip")
 
 class Guard:
     def __init__(self, product: DeskProduct) -> None:
-        self._product, self._csrf = product, CSRFProtect()
-        self.cookie = "__Host-ownsteps-desk" if product.secure else "ownsteps-desk"
+        self._product, self._csrf, self._secure = product, CSRFProtect(), is_secure(product)
+        self.cookie = "__Host-ownsteps-desk" if self._secure else "ownsteps-desk"
 
     def install(self, blueprint: Blueprint) -> None:
         blueprint.record_once(self._set_up)
@@ -52,10 +52,10 @@ class Guard:
 
     def _set_up(self, state: BlueprintSetupState) -> None:
         app = cast(Flask, state.app)
-        app.secret_key = self._product.secret
+        app.secret_key = self._product.secret_key
         app.config.update(
-            SESSION_COOKIE_NAME="__Host-ownsteps-form" if self._product.secure else "ownsteps-form",
-            SESSION_COOKIE_SECURE=self._product.secure,
+            SESSION_COOKIE_NAME="__Host-ownsteps-form" if self._secure else "ownsteps-form",
+            SESSION_COOKIE_SECURE=self._secure,
             SESSION_COOKIE_HTTPONLY=True,
             SESSION_COOKIE_SAMESITE="Strict",
             SESSION_COOKIE_PATH="/",
@@ -66,7 +66,7 @@ class Guard:
         self._csrf.init_app(app)
 
     def _before(self) -> BaseResponse | None:
-        if not self._product.secure and not is_loopback(f"http://{request.host}"):
+        if not self._secure and not is_loopback(f"http://{request.host}"):
             abort(421)  # a password must not cross a network in the clear
         request.max_content_length = MAX_FORM
         if request.method == "POST":
@@ -89,7 +89,7 @@ class Guard:
 
     def _after(self, response: Response) -> Response:
         response.headers.update(HEADERS)
-        if self._product.secure:
+        if self._secure:
             response.headers["Strict-Transport-Security"] = HSTS
         return response
 
@@ -97,14 +97,14 @@ class Guard:
         """To the queue with a session; form tokens of before are void."""
         session.clear()
         response = redirect(url_for("desk.queue"), 303)
-        options: dict[str, Any] = {"httponly": True, "samesite": "Strict", "secure": self._product.secure, "path": "/"}
+        options: dict[str, Any] = {"httponly": True, "samesite": "Strict", "secure": self._secure, "path": "/"}
         response.set_cookie(self.cookie, token, max_age=int(LIFE.total_seconds()), **options)
         return response
 
     def leave(self) -> BaseResponse:
         session.clear()
         response = redirect(url_for("desk.sign_in"), 303)
-        response.delete_cookie(self.cookie, httponly=True, samesite="Strict", secure=self._product.secure, path="/")
+        response.delete_cookie(self.cookie, httponly=True, samesite="Strict", secure=self._secure, path="/")
         return response
 
 

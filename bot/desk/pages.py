@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from bot.desk import words
 from bot.desk.guard import Guard, channel_name, from_this_machine, not_there
-from bot.desk.product import DeskProduct
+from bot.desk.product import DeskProduct, is_demo
 from bot.desk.stream import Streams
 from bot.ports import Author
 from bot.service import desk as verbs
@@ -78,7 +78,7 @@ def _add_doors(blueprint: Blueprint, product: DeskProduct, guard: Guard, brake: 
 
     @blueprint.get("/demo/<link>")
     def demo(link: str) -> Answer:
-        if not product.demo or not from_this_machine():
+        if not is_demo(product) or not from_this_machine():
             not_there()
         token = doors.use_demo_link(product.context, link)
         if token is None:

@@ -1,27 +1,36 @@
-"""What the desk's pages need of the product."""
+"""What the desk's pages need of the product; `bot.wiring.Product` has it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import Protocol
 
 from bot.service.context import Context
 from bot.settings import Stage, is_loopback
 
 
-@dataclass(frozen=True)
-class DeskProduct:
-    """`secret` signs form tokens; derived from a key that is kept apart from the database."""
+class DeskSettings(Protocol):
+    @property
+    def public_url(self) -> str | None: ...
 
-    context: Context
-    public_url: str | None
-    secret: bytes = field(repr=False)
+
+class DeskProduct(Protocol):
+    @property
+    def context(self) -> Context: ...
 
     @property
-    def secure(self) -> bool:
-        """Cookies are for https only; plain http is served on loopback and nowhere else."""
-        return self.public_url is not None and self.public_url.startswith("https://")
+    def settings(self) -> DeskSettings: ...
 
     @property
-    def demo(self) -> bool:
-        local = self.public_url is None or is_loopback(self.public_url)
-        return self.context.stage is Stage.DEMO and local
+    def secret_key(self) -> bytes:
+        """Signs form tokens; kept apart from the database."""
+        ...
+
+
+def is_secure(product: DeskProduct) -> bool:
+    """Cookies are for https only; plain http is served on loopback and nowhere else."""
+    return (product.settings.public_url or "").startswith("https://")
+
+
+def is_demo(product: DeskProduct) -> bool:
+    url = product.settings.public_url
+    return product.context.stage is Stage.DEMO and (url is None or is_loopback(url))
