@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from bot.channels.breaking import Piece
 from bot.channels.entries import Say
 from bot.channels.plain import to_plain
-from bot.channels.segments import count, is_gsm
+from bot.channels.segments import GSM, count
 from bot.engine.model import Channel, Text
 
 MAX_CHARACTERS = 480
@@ -77,4 +77,4 @@ class Press:
 
 
 def _wide(text: str) -> bool:
-    return any(char.isalpha() and not is_gsm(char) for char in text)
+    return any(char.isalpha() for char in set(text) - GSM)

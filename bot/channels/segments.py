@@ -10,6 +10,7 @@ GSM_BASIC = frozenset(
 )
 GSM_EXTENDED = frozenset("^{}\\[~]|€\f")
 """Sent as an escape and a code, so two units each."""
+GSM = GSM_BASIC | GSM_EXTENDED
 
 SINGLE = {"GSM-7": 160, "UCS-2": 70}
 """Units in a message of one part."""
@@ -27,17 +28,23 @@ class Segments:
 
 
 def is_gsm(text: str) -> bool:
-    return all(char in GSM_BASIC or char in GSM_EXTENDED for char in text)
+    return GSM.issuperset(text)
 
 
 def count(text: str) -> Segments:
     """The parts that a provider bills; a pair that would straddle two parts moves whole to the second."""
     encoding = "GSM-7" if is_gsm(text) else "UCS-2"
-    widths = _septets(text) if encoding == "GSM-7" else _utf16(text)
-    units = sum(widths)
+    units = len(text) + sum(map(text.count, GSM_EXTENDED)) if encoding == "GSM-7" else _utf16_units(text)
     if units <= SINGLE[encoding]:
         return Segments(encoding, units, 1 if units else 0)
+    if units == len(text):  # no pairs
+        return Segments(encoding, units, -(-units // PART[encoding]))
+    widths = _septets(text) if encoding == "GSM-7" else _utf16(text)
     return Segments(encoding, units, _parts(widths, PART[encoding]))
+
+
+def _utf16_units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _septets(text: str) -> list[int]:
