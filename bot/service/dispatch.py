@@ -83,7 +83,7 @@ class Dispatcher:
         wait_s = pace(row.address.identifier, now)
         if wait_s <= 0:
             return True
-        self._context.store.transact(lambda unit: unit.retry(row, now + timedelta(seconds=wait_s), "pace"))
+        self._context.store.transact(lambda unit: unit.postpone(row, now + timedelta(seconds=wait_s)))
         return False
 
     def _one(self, row: Leased) -> None:
@@ -119,7 +119,6 @@ class Dispatcher:
         rule = forbids(row, conversation, now, off=unit.setting(OFF) is not None)
         if rule is not None:
             unit.withhold(row, rule, now)
-            unit.count("withheld", rule)
             return None
         if row.outgoing.kind is OutKind.REMOVE and not row.outgoing.refs and row.conversation_id is not None:
             refs = tuple(unit.remembered(row.conversation_id, now))

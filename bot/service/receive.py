@@ -195,12 +195,14 @@ class Receiver:
 
     def _hide_plainly(self, unit: Unit, conversation: Conversation, now: datetime) -> None:
         unit.clear_queue(conversation.id, keep_officer=True)
+        unit.wipe_parked(conversation.address, now)
         state = close_state(conversation.state, now)
         unit.save(conversation.id, replace(state, last_seen=now.replace(second=0, microsecond=0)), now)
         _say_plainly(self._context, unit, conversation, "closed", Gate.COVER, now)
 
     def _stop_plainly(self, unit: Unit, conversation: Conversation, inbound: Inbound, now: datetime) -> None:
         unit.clear_queue(conversation.id, keep_officer=True)
+        unit.wipe_parked(conversation.address, now)
         unit.set_stop(conversation.address, now + STOP_LIFE)
         unit.save(conversation.id, replace(close_state(conversation.state, now), cover=Cover.STOPPED), now)
         if inbound.kind is not InboundKind.OPT_OUT:
@@ -274,6 +276,7 @@ class _Apply:
                 self._tell_officer(Author.EVENT, what)
             case events.ClearQueue():
                 self._unit.clear_queue(self._conversation.id, keep_officer=True)
+                self._unit.wipe_parked(address, self._now)
             case events.RemoveSitting():
                 if state.channel is Channel.TELEGRAM and not state.keep_messages:
                     self._chore(OutKind.REMOVE)
