@@ -1,69 +1,61 @@
-"""Words that give away what the chat is about, one list per language: `locales/<code>/risk.yaml` (safety.md, "risk words").
+"""Risk words: what would give away the subject to somebody else who sees the phone (OPEN-1, OPEN-2, OPEN-4).
 
-A list holds words and phrases. `traffick*` is every word that begins so. Words are compared as the chat hears them:
-without case and accents, in any script.
+They are data, one list a language in `locales/<code>/risk.yaml`; whole words, with or without accents, phrases too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from bot.checks.finding import ContentErrors, Finding
-from bot.engine.normal import bare, words_of
-from bot.trees.languages import LANGUAGES
-from bot.trees.places import locales as shipped_locales
-from bot.trees.places import shown
-from bot.trees.yaml import Map, Seq, read_yaml
+import yaml
+
+from bot.engine.normal import DANGER_CHARACTERS, bare, words_of
+from bot.trees import places
+
+LONGEST = 6
+"""Words of the longest phrase that is listed, Chinese characters counting as words."""
+SHORT = 4
+"""A listed word that is no longer counts only with its accents: "ẩn" is a risk word, "an" is not."""
+
+Phrase = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RiskList:
-    phrases: frozenset[tuple[str, ...]]
-    beginnings: tuple[str, ...]
-    longest: int
-    """Words of the longest phrase."""
-
-
-def risk_words(text: str, langs: Iterable[str] | None = None, locales: Path | None = None) -> list[str]:
-    """Risk words of the languages (all when None) that the text holds, in the order in which they stand."""
-    folder = locales or shipped_locales()
-    chosen = tuple(LANGUAGES) if langs is None else tuple(langs)
-    words = tuple(map(bare, words_of(text).words))
+def risk_words(text: str, langs: Iterable[str] | None = None) -> list[str]:
+    """The risk words in a text, as they stand there, in order, each once. `langs`: whose lists; all of them when None."""
+    listed = _listed(places.locales(), tuple(sorted(set(langs))) if langs is not None else None)
     found: dict[str, None] = {}
-    for lang in chosen:
-        if (listed := risk_list(folder, lang)) is not None:
-            found |= dict.fromkeys(_hits(words, listed))
+    for start in range(0, max(len(text), 1), DANGER_CHARACTERS - 200):
+        words = words_of(text[start : start + DANGER_CHARACTERS]).words
+        found.update(dict.fromkeys(_found(words, listed)))
     return list(found)
 
 
-def _hits(words: tuple[str, ...], listed: RiskList) -> Iterable[str]:
-    for start, word in enumerate(words):
-        if listed.beginnings and word.startswith(listed.beginnings):
-            yield word
-        for size in range(1, listed.longest + 1):
-            if words[start : start + size] in listed.phrases and start + size <= len(words):
-                yield " ".join(words[start : start + size])
+def _found(words: Phrase, listed: frozenset[Phrase]) -> Iterable[str]:
+    for start in range(len(words)):
+        for end in range(start + 1, min(start + LONGEST, len(words)) + 1):
+            if words[start:end] in listed:
+                yield " ".join(words[start:end])
 
 
 @lru_cache(maxsize=64)
-def risk_list(locales: Path, lang: str) -> RiskList | None:
-    """The list of one language; None when it has none. Raises ContentErrors for what is no list."""
-    path = locales / lang / "risk.yaml"
-    if not path.is_file():
-        return None
-    data, findings = read_yaml(path.read_bytes(), shown(path))
-    words = data.get("words") if isinstance(data, Map) else None
-    if not isinstance(words, Seq) or not all(isinstance(one, str) for one in words):
-        wrong = Finding("Y203", shown(path), 1, "", "The risk words are no list of texts.", "Write words: [..].")
-        raise ContentErrors([*findings, wrong])
-    return _compiled([str(one) for one in words])
+def _listed(locales: Path, langs: tuple[str, ...] | None) -> frozenset[Phrase]:
+    files = locales.glob("*/risk.yaml") if langs is None else (locales / lang / "risk.yaml" for lang in langs)
+    return frozenset(phrase for file in files if file.is_file() for word in _read(file) for phrase in _forms(word))
 
 
-def _compiled(words: list[str]) -> RiskList:
-    beginnings = tuple(bare("".join(words_of(one.rstrip("*")).words)) for one in words if one.endswith("*"))
-    split = (tuple(map(bare, words_of(one).words)) for one in words if not one.endswith("*"))
-    phrases = frozenset(one for one in split if one)
-    return RiskList(phrases, tuple(filter(None, beginnings)), max(map(len, phrases), default=0))
+def _read(file: Path) -> list[str]:
+    data = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506  (BaseLoader makes text only)
+    words = data.get("words") if isinstance(data, dict) else None
+    if not isinstance(words, list) or not all(isinstance(word, str) and words_of(word).words for word in words):
+        raise ValueError(f"{places.shown(file)}: `words` is not a list of words. Write `words: [word, a phrase]`.")
+    return words
+
+
+def _forms(word: str) -> Iterable[Phrase]:
+    words = words_of(word).words
+    yield words
+    plain = tuple(map(bare, words))
+    if len(" ".join(plain)) > SHORT:
+        yield plain

@@ -40,7 +40,9 @@ class Heard:
 
 
 def _apart(hit: Hit, figures: Sequence[Hit]) -> bool:
-    return all(hit.end <= figure.start or figure.end <= hit.start for figure in figures)
+    return all(
+        hit.end <= figure.start or figure.end <= hit.start or figure.mark.lang != hit.mark.lang for figure in figures
+    )
 
 
 def _cue(hit: Hit, cues: Sequence[Hit], sentences: tuple[int, ...]) -> str | None:
@@ -48,7 +50,7 @@ def _cue(hit: Hit, cues: Sequence[Hit], sentences: tuple[int, ...]) -> str | Non
     for cue in cues:
         kind = cue.mark.value
         reaches = kind in OVER_ALL or sentences[cue.start] == sentence
-        if reaches and hit.mark.role in CANCELS[kind]:
+        if reaches and cue.mark.lang == hit.mark.lang and hit.mark.role in CANCELS[kind]:
             return kind
     return None
 

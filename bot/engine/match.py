@@ -35,6 +35,7 @@ NEAR_TOPIC = {
 }
 """Where danger that is not now leads when no topic is named."""
 MOST_ALSO = 4
+SHORT_LETTERS = 4
 MOST_NUMBERS = 12
 HAN_DIGITS = "一二三四五六七八九"
 NUMBER_EDGES = re.compile(r"^[\s(\[#.,:;!?*-]*|[\s)\].,:;!?*-]*$")
@@ -94,11 +95,12 @@ def _small(word: str) -> bool:
 
 def _worded(lexicon: Lexicon, words: Words, language: str | None) -> Meaning:
     meant = _whole(lexicon, words.words, language, strict=True)
-    if meant in DESTRUCTIVE:
-        return Meaning(meant)
     hits = find(lexicon, words.words)
+    if meant in DESTRUCTIVE and not _ours(lexicon, hits, words.words, language):
+        return Meaning(meant)
     hits += _ruled(lexicon.rules, hits, words)
     spoken = by_words(hits)
+    hits = [hit for hit in hits if _counts(hit, words, (language, spoken, "en"))]
     topics, told = _topics(hits, words.within, language)
     dangerous = _dangerous(lexicon, hits, words, topics)
     if dangerous is not None:
@@ -111,20 +113,37 @@ def _worded(lexicon: Lexicon, words: Words, language: str | None) -> Meaning:
     return replace(_topic(topics), language=spoken, told=told)
 
 
+def _counts(hit: Hit, words: Words, spoken: tuple[str | None, ...]) -> bool:
+    """A short word without accents counts only in a language that is chosen or certain: "no" is Vietnamese for debt."""
+    word = words.words[hit.start]
+    short = hit.end - hit.start == 1 and len(word) <= SHORT_LETTERS and word.isascii()
+    return not short or hit.mark.lang in spoken
+
+
 # --- the whole message is a listed phrase
 
 
 def _whole(lexicon: Lexicon, words: tuple[str, ...], language: str | None, *, strict: bool) -> Intent | None:
-    """What the whole message is listed as. Strict: as listed, accents there or left out; else also withhheld letters."""
+    """What the whole message is listed as, accents there or left out. Not strict: letters typed three times count once."""
     if not words or len(words) > 12:
         return None
-    forms = [words] if strict else [tuple(squeezed(bare(word), count) for word in words) for count in (2, 1)]
+    forms = [words] if strict else [tuple(squeezed(word, count) for word in words) for count in (2, 1)]
     for form in forms:
         listed = lexicon.whole.get(" ".join(map(bare, form)), ())
-        found = [entry for entry in listed if not strict or _as_listed(form, entry)]
+        found = [entry for entry in listed if _as_listed(form, entry)]
         if found:
             return _settled(found, language)
     return None
+
+
+def _ours(lexicon: Lexicon, hits: Sequence[Hit], words: tuple[str, ...], language: str | None) -> bool:
+    """Whether a destructive word of another language is a topic in the chosen one: "para" is money in Albanian (LANG-6)."""
+    if any(entry.lang == language for entry in lexicon.whole.get(" ".join(map(bare, words)), ())):
+        return False
+    length = len(words)
+    return any(
+        hit.mark.lang == language and hit.mark.role == "topic" and hit.end - hit.start == length for hit in hits
+    )
 
 
 def _as_listed(words: tuple[str, ...], entry: Whole) -> bool:
@@ -215,8 +234,10 @@ def _topics(hits: list[Hit], within: int, language: str | None) -> tuple[list[In
     """The topics of the first 2,000 characters, the most telling first, and what was told."""
     weight: dict[Intent, tuple[int, bool, int]] = {}
     told: dict[str, str] = {}
+    ours = any(hit.mark.role == "topic" and hit.mark.lang == language for hit in hits)
     for hit in hits:
-        if hit.end > within:
+        foreign = ours and hit.mark.role == "topic" and hit.mark.lang != language
+        if hit.end > within or foreign:
             continue
         role, value = hit.mark.role, hit.mark.value
         if role == "topic":

@@ -148,7 +148,7 @@ class _File:
 
     def claim(self, kind: str, words: tuple[str, ...], value: str, line: int) -> bool:
         """Whether the phrase has no other meaning of this kind in this language."""
-        key = (kind, " ".join(map(bare, words)))
+        key = (kind, " ".join(words))
         before, at = self.taken.setdefault(key, (value, line))
         if before != value:
             where = f"{' '.join(words)!r} is listed for {before} (line {at}) and for {value}."
