@@ -318,3 +318,20 @@ def test_labels_longer_than_three_messages_are_not_lost() -> None:
     texts = "\n".join(message.text for laid in found for message in laid.messages)
     assert all(f"{n + 1} {label}" in texts for n, label in enumerate(labels))
     assert all(len(laid.messages) <= 3 for laid in found)
+
+
+@pytest.mark.rule("SEND-3")
+@pytest.mark.parametrize("channel", Channel)
+def test_fields_as_the_compiler_makes_them(channel: Channel) -> None:
+    """A field that comes as a frame with its name placed in it is known as that field too."""
+    names = ("is", "first", "who_knows", "asks", "gives", "hard", "undo", "duration")
+    words = {f"nrm/decide.enter:{name}": f"<{name} {'Word. ' * 30}>" for name in names}
+    say = sayer(field="{name} {body}", **words)
+    blocks = tuple(
+        Text.of("field", name=Text(f"system/field-{name}"), body=Text(f"nrm/decide.enter:{name}")) for name in names
+    )
+    found = pages(Reply("nrm/decide.enter", blocks, options("More"), UTILITIES), channel, say)
+    for laid in found:
+        page = "\n".join(message.text for message in laid.messages)
+        assert ("<gives" in page) == ("<hard" in page)
+        assert all(message.text.count("<") == message.text.count(">") for message in laid.messages)
