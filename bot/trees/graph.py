@@ -60,8 +60,11 @@ def _between_topics(pack: Pack) -> set[Edge]:
 def _edges(node: Node) -> Iterator[Edge]:
     for target in dict.fromkeys(option.target for option in node.options):
         yield Edge(node.id, target)
+    rules: dict[str, list[str]] = {}
     for rule in node.rules:
-        yield Edge(node.id, rule.target, f"{rule.predicate} = {rule.argument}" if rule.argument else rule.predicate)
+        name = f"{rule.predicate} = {rule.argument}" if rule.argument else rule.predicate
+        rules.setdefault(rule.target, []).append(name)
+    yield from (Edge(node.id, target, " or ".join(names)) for target, names in rules.items())
 
 
 def _layers(names: list[str], edges: list[Edge], own: set[str]) -> list[list[str]]:
@@ -127,7 +130,7 @@ def _arrow(edge: Edge, places: dict[str, Place]) -> str:
     bend = GAP_Y * 0.6
     c1, c2 = (y1 + bend, y2 + bend) if y1 == y2 else (y1 + bend, y2 - bend) if y1 < y2 else (y1 - bend, y2 + bend)
     dash = ' stroke-dasharray="5 4"' if edge.rule else ""
-    stroke = "#b44d12" if edge.rule else "#9aa5b1"
+    stroke = "#b44d12" if edge.rule else "#9aa5b1" if y1 < y2 else "#d3d9df"
     path = f"M{x1:g} {y1:g} C{x1:g} {c1:g} {x2:g} {c2:g} {x2:g} {y2:g}"
     return f'<path d="{path}" fill="none" stroke="{stroke}"{dash} marker-end="url(#tip)"/>'
 
