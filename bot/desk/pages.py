@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, current_app, g, redirect, render_template, request, stream_with_context, url_for
+from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
@@ -166,7 +166,7 @@ def _add_stream(blueprint: Blueprint, product: DeskProduct, streams: Streams) ->
     def events() -> Answer:
         if not streams.enter():
             return Response(status=503, headers={"Retry-After": "30"})
-        body = stream_with_context(streams.follow(product.context, g.token))
+        body = streams.follow(product.context, g.token)
         response = Response(body, mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
         response.call_on_close(streams.leave)
         return response
