@@ -21,6 +21,7 @@ def run_server(host: str, port: int, target: str) -> None:
     """Granian with one worker: one process keeps the loops and the streams' wake-ups together."""
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     Granian(
         target,
@@ -32,7 +33,7 @@ def run_server(host: str, port: int, target: str) -> None:
         blocking_threads=THREADS,
         websockets=False,
         log_access=False,
-        log_level="warning",
+        log_level=LogLevels.warning,
         workers_kill_timeout=3,
     ).serve()
 

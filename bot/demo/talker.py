@@ -150,7 +150,7 @@ class Talker:
     # --- what the officer does
 
     def _by_officer(self, verb: str, words: str) -> Iterator[dict[str, Any]]:
-        desk, officer = desk_verbs.context_of(self.product), self._one_officer()
+        desk, officer = self.product.context, self._one_officer()
         self.product.store.transact(lambda unit: unit.put_setting(DESK_OPEN, "yes"))
         if verb == "accept":
             waiting = self.product.store.transact(lambda unit: unit.queue(self._now))
@@ -181,9 +181,10 @@ class Talker:
         said = {text: (reply, last) for one in handled for reply, texts in one.texts for text, last in _lasts(texts)}
         effect = _effect(handled)
         for outgoing in list(self._kept.sent):
-            yield self._message(outgoing, *said.get(outgoing.payload.text, (None, True)), effect)
+            reply, last = said.get(outgoing.payload.text, (None, True))
+            yield self._message(outgoing, reply, effect, last=last)
 
-    def _message(self, outgoing: Outgoing, reply: Reply | None, last: bool, effect: str | None) -> dict[str, Any]:
+    def _message(self, outgoing: Outgoing, reply: Reply | None, effect: str | None, *, last: bool) -> dict[str, Any]:
         state = self._stored() or self._state
         options = reply.options if reply is not None and last else ()
         say = self.product.context.say

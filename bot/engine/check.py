@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.engine.events import ReleaseWaiting, Turn
-from bot.engine.match import Intent
+from bot.engine.match import Intent, same
 from bot.engine.model import Channel, Gate, Language, Reply, Shown, Text
 from bot.engine.state import Cover, Owner, Screen, State, Told
 from bot.engine.turn import GAP, OPTIONS_A_SCREEN, Now, is_number, line, means, say, shown, text
@@ -122,9 +122,11 @@ def picked_language(now: Now) -> str | None:
     named = dict(now.meaning.told).get("language")
     if named and any(one.code == named for one in offered(now)):
         return named
-    if now.state.screen is not Screen.LANGUAGES or now.meaning.number is None:
+    if now.state.screen is not Screen.LANGUAGES:
         return None
     every = offered(now)
+    if now.meaning.number is None:
+        return next((one.code for one in every if same(one.own_name, now.input.text)), None)
     size = OPTIONS_A_SCREEN - 1 if len(every) > OPTIONS_A_SCREEN else OPTIONS_A_SCREEN
     on_screen = every[now.state.first : now.state.first + size]
     return on_screen[now.meaning.number - 1].code if 1 <= now.meaning.number <= min(size, len(on_screen)) else None

@@ -18,6 +18,7 @@ from bot.ports import (
     Conversation,
     Delivery,
     Leased,
+    Outgoing,
     OutKind,
     Receipt,
     Sender,
@@ -26,6 +27,8 @@ from bot.ports import (
 )
 from bot.service.context import OFF, WINDOW, Context
 
+FINAL = frozenset({"delivered", "read", "failed", "undelivered", "canceled"})
+"""Statuses after which Twilio lets a message be deleted."""
 LEASE_S = 60.0
 """Longer than any provider's call may take (their time-outs are under 30 s)."""
 BATCH = 20
@@ -131,10 +134,17 @@ class Dispatcher:
     def _sent(self, unit: Unit, row: Leased, receipt: Receipt) -> None:
         now = self._context.clock()
         unit.sent(row, receipt, now)
-        removed = row.outgoing.kind is OutKind.REMOVE and row.address.channel is Channel.TELEGRAM
-        if removed and row.conversation_id is not None:
-            unit.drop_remembered(row.conversation_id)
+        if row.address.channel is not Channel.TELEGRAM and row.conversation_id is not None:
+            self._delete_if_final(unit, receipt.message_id, now)
         self._bump(unit, row)
+
+    def _delete_if_final(self, unit: Unit, message_id: str | None, now: datetime) -> None:
+        """A callback can be faster than our own commit: then nobody else asks for the provider's copy to go."""
+        known = unit.trace(message_id) if message_id is not None and self._context.redaction == "delete" else None
+        if known is None or known[0] is None or known[1] not in FINAL:
+            return
+        row = Outgoing(OutKind.REMOVE, Gate.COVER, refs=(str(message_id),), made_at=now)
+        unit.enqueue(known[0], row, now)
 
     def _failed(self, unit: Unit, row: Leased, error: SendError) -> None:
         now = self._context.clock()

@@ -8,11 +8,9 @@ from collections.abc import Mapping, Sequence
 from bot.engine.model import Channel, Gate
 from bot.ports import Inbound, Outgoing, OutKind, Unit
 from bot.service.context import OFF, Context
+from bot.service.dispatch import FINAL
 from bot.service.receive import Receiver
 
-FINAL = frozenset({"delivered", "read", "failed", "undelivered", "canceled"})
-"""Statuses after which Twilio lets a message be deleted."""
-OPTED_OUT = "21610"
 UNSENT_ALARM_S = 300
 """An outbox older than this is not ready: something stands in the way of sending."""
 
