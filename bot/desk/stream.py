@@ -15,8 +15,8 @@ MAX_STREAMS = 24
 """Each holds a thread of the web server; the webhooks need the others."""
 LIFE_S = 600.0
 """The browser comes back by itself; a thread is not held for ever."""
-HEARTBEAT_S = 10.0
-"""A comment so often tells a browser that hung up (15 s at most)."""
+HEARTBEAT_S = 5.0
+"""A comment so often finds out that a browser hung up and frees its thread (15 s at most)."""
 LOOK_S = 0.7
 """What other processes commit wakes nobody here, so it is looked for so often."""
 PACE_S = 0.1

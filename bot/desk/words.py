@@ -118,7 +118,7 @@ def sitting_words(chat: Chat) -> str:
     if chat.confirmed_min is None:
         knock = "One notice without content tells them." if chat.view.knock else "No notice was agreed."
         return f"Not in the chat now. What you write waits for the person's check. {knock}"
-    return f"In the chat now. This lasts {how_long(chat.confirmed_min)} more unless the person writes."
+    return f"In the chat now. If the person is quiet, this ends in {how_long(chat.confirmed_min)} and your texts wait."
 
 
 def window_words(minutes: int) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.engine.model import Channel, Gate, Text
+from bot.engine.model import Channel, Gate
 from bot.engine.state import Cover, Owner, Screen
 from bot.handoff.card import OfficerView, officer_view
 from bot.handoff.life import Act, is_open, may, may_follow, may_take
@@ -29,7 +29,7 @@ from bot.ports import (
     Unit,
 )
 from bot.service.context import WINDOW, Context
-from bot.service.waiting import JOINED, as_sent, deliver_or_knock, fits, say_or_default
+from bot.service.waiting import JOINED, announcement, as_sent, deliver_or_knock, fits
 
 DeskContext = Context
 MAX_DRAFT = 4000
@@ -280,7 +280,7 @@ def _announce(desk: DeskContext, unit: Unit, talk: Conversation, said: str, now:
     """That the officer left is told in a confirmed sitting only; later, the next screen is the automatic line's again."""
     if not talk.state.confirmed(now):
         return
-    text = say_or_default(desk, Text.of(f"system/{said}", alias=talk.state.alias or ""), talk.state, now)
+    text = announcement(desk, said, talk.state, now)
     row = Outgoing(OutKind.MESSAGE, Gate.OFFICER, Payload(text), made_at=now, drop_after=talk.state.confirmed_until)
     unit.enqueue(talk.id, row, now)
 

@@ -47,11 +47,8 @@ def knock_once(context: Context, unit: Unit, conversation: Conversation, handoff
     agreed = handoff.agreed.knock and handoff.phase is HandoffPhase.ACCEPTED
     if not agreed or handoff.knocked or conversation.state.cover is not Cover.OPEN:
         return False
-    text = say_or_default(context, Text("system/knock"), conversation.state, now)
-    row = Outgoing(
-        OutKind.MESSAGE, Gate.KNOCK, Payload(_press(context, conversation.state, now).clean(text)), made_at=now
-    )
-    unit.enqueue(conversation.id, row, now)
+    payload = Payload(announcement(context, "knock", conversation.state, now))
+    unit.enqueue(conversation.id, Outgoing(OutKind.MESSAGE, Gate.KNOCK, payload, made_at=now), now)
     unit.set_knocked(handoff.id, True)
     return True
 
@@ -66,6 +63,12 @@ def say_or_default(context: Context, text: Text, state: State, now: datetime) ->
         return context.say(text, state.lang, now)
     except MissingText:
         return context.say(text, None, now)
+
+
+def announcement(context: Context, key: str, state: State, now: datetime) -> str:
+    """joined, left, ended or knock, as the channel sends it."""
+    said = say_or_default(context, Text.of(f"system/{key}", alias=state.alias or ""), state, now)
+    return _press(context, state, now).clean(said)
 
 
 def as_sent(context: Context, state: State, text: str, now: datetime) -> str:
@@ -89,8 +92,7 @@ def fits(channel: Channel, sent: str) -> bool:
 
 def _words(context: Context, state: State, message: HandoffMessage, now: datetime) -> str:
     if message.author is Author.EVENT:
-        said = say_or_default(context, Text.of(f"system/{JOINED}", alias=state.alias or ""), state, now)
-        return _press(context, state, now).clean(said)
+        return announcement(context, JOINED, state, now)
     return as_sent(context, state, message.text, now)
 
 

@@ -51,6 +51,9 @@ function put(html) {
 
 function watch() {
   const stream = new EventSource(document.body.dataset.events);
+  stream.addEventListener("error", () => {
+    if (stream.readyState === EventSource.CLOSED) window.setTimeout(watch, 5000); // too many streams: once more later
+  });
   stream.addEventListener("change", (event) => {
     const news = JSON.parse(event.data);
     const now = part.dataset.watch === "queue" ? event.data : String(news.held[part.dataset.watch]);
@@ -60,7 +63,6 @@ function watch() {
   });
   stream.addEventListener("ended", () => { stream.close(); window.location.reload(); });
   window.addEventListener("pagehide", () => stream.close());
-  window.setInterval(refresh, 30000); // minutes go on without any news
 }
 
 function keepDraft(form) {
@@ -82,6 +84,9 @@ function keepDraft(form) {
   form.addEventListener("submit", () => { sending = true; window.clearTimeout(timer); });
 }
 
-if (part) watch();
+if (part) {
+  watch();
+  window.setInterval(refresh, 30000); // minutes go on without any news
+}
 document.querySelectorAll("[data-draft]").forEach(keepDraft);
 toEnd();
