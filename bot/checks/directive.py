@@ -5,6 +5,7 @@ what an authority has to do, conditions of a process, freedom ("you do not have 
 answered here, with a new allowed form and its row in the test set, not by leaving a rule out.
 """
 
+# ruff: noqa: E501  (a pattern stays on one line, so that it can be read and searched as one)
 from __future__ import annotations
 
 import re

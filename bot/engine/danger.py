@@ -20,6 +20,7 @@ CANCELS = {
     "safe": ("harm", "calling"),
     "question": ("calling",),
     "unreal": ("danger", "harm", "calling", "suicide"),
+    "away": ("danger", "harm"),
     "denial": ("danger", "harm", "calling", "suicide"),
 }
 OVER_ALL = ("past", "unreal", "safe")
@@ -39,24 +40,23 @@ class Heard:
     """Which kind of cue made it a near-miss."""
 
 
-def _apart(hit: Hit, figures: Sequence[Hit]) -> bool:
-    return all(
-        hit.end <= figure.start or figure.end <= hit.start or figure.mark.lang != hit.mark.lang for figure in figures
-    )
+def covered(hit: Hit, langs: set[str], figures: Sequence[Hit]) -> bool:
+    """Whether a figure of speech of one of the languages takes the hit's words."""
+    return any(figure.start < hit.end and hit.start < figure.end and figure.mark.lang in langs for figure in figures)
 
 
-def _cue(hit: Hit, cues: Sequence[Hit], sentences: tuple[int, ...]) -> str | None:
+def _cue(hit: Hit, langs: set[str], cues: Sequence[Hit], sentences: tuple[int, ...]) -> str | None:
     sentence = sentences[hit.start]
     for cue in cues:
         kind = cue.mark.value
         reaches = kind in OVER_ALL or sentences[cue.start] == sentence
-        if reaches and cue.mark.lang == hit.mark.lang and hit.mark.role in CANCELS[kind]:
+        if reaches and cue.mark.lang in langs and hit.mark.role in CANCELS[kind]:
             return kind
     return None
 
 
 def heard(roles: Sequence[str], hits: Sequence[Hit], words: Words) -> Heard:
-    """What the hits of some roles come to. Figures of speech take away only the words that they cover.
+    """What the hits of some roles come to. A cue or a figure of speech counts in the language of the words it is about.
 
     A word for today beside a word for the past ("he beat me years ago and again today") leaves the danger standing.
     """
@@ -68,9 +68,10 @@ def heard(roles: Sequence[str], hits: Sequence[Hit], words: Words) -> Heard:
     urgent = any(hit.mark.role == "urgent" for hit in hits)
     near = "figure"
     for hit in mine:
-        if not _apart(hit, figures):
+        langs = {other.mark.lang for other in mine if (other.start, other.end) == (hit.start, hit.end)}
+        if covered(hit, langs, figures):
             continue
-        cue = _cue(hit, cues, words.sentences)
+        cue = _cue(hit, langs, cues, words.sentences)
         if cue is None or (cue == "past" and urgent):
             return Heard(Sense.NOW)
         near = cue

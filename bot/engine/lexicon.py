@@ -2,7 +2,7 @@
 
 A mark says what a sequence is in its language. Roles: `topic` (value: an intent), `set` (a named set that a rule uses),
 `danger`, `harm`, `calling`, `suicide`, `urgent`, `figure`, `near` (value: past, question, unreal, safe, denial), `closing`, `apart`, `nation`, `name`,
-`speak`, `sure`, `sign`. `bot/trees/words.py` builds it from `locales/*/words.yaml`.
+`beside`, `language`, `sure`, `sign`. `bot/trees/words.py` builds it from `locales/*/words.yaml`.
 """
 
 from __future__ import annotations
@@ -100,9 +100,14 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
+    """A listed sequence in a message: words `start` to `end`. `begin` and `inner` place it inside words that stand for two
+    ("theyre" for they are): how many were left out before, and how many were used of the last word (0: all)."""
+
     start: int
     end: int
     mark: Mark
+    begin: int = 0
+    inner: int = 0
 
 
 Spelling = tuple[str, tuple[str, ...]]
@@ -200,7 +205,7 @@ def find(lexicon: Lexicon, words: tuple[str, ...]) -> list[Hit]:
     for start, spellings in enumerate(read):
         for lang, sequence in spellings:
             for offset in range(len(sequence)):
-                _walk(lexicon.root, sequence[offset:], lang, (start, start + 1), read, found)
+                _walk(lexicon.root, sequence[offset:], lang, (start, start + 1, offset), read, found)
         if len(found) > HITS:
             break
     return list(found)
@@ -210,20 +215,21 @@ def _walk(
     node: Node,
     sequence: tuple[str, ...],
     lang: str,
-    place: tuple[int, int],
+    place: tuple[int, int, int],
     read: list[list[Spelling]],
     found: dict[Hit, None],
 ) -> None:
-    start, end = place
-    for word in sequence:
+    start, end, offset = place
+    for used, word in enumerate(sequence, 1):
         after = node.after.get(word)
         if after is None:
             return
         node = after
+        inner = 0 if used == len(sequence) else used + (offset if end == start + 1 else 0)
         for mark in node.marks:
             if lang in ("", mark.lang):
-                found[Hit(start, end, mark)] = None
+                found[Hit(start, end, mark, offset, inner)] = None
     if node.after and end < len(read):
         for other, following in read[end]:
             if not (lang and other and lang != other):
-                _walk(node, following, lang or other, (start, end + 1), read, found)
+                _walk(node, following, lang or other, (start, end + 1, offset), read, found)

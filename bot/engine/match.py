@@ -9,12 +9,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.engine.certain import by_letters, by_words
-from bot.engine.danger import DANGER, SUICIDE, Heard, Sense, heard
+from bot.engine.danger import DANGER, SUICIDE, Heard, Sense, covered, heard
 from bot.engine.lexicon import Hit, Intent, Lexicon, Mark, Together, Whole, find, squeezed
 from bot.engine.normal import DANGER_CHARACTERS, Words, bare, clean, normalise, plain, same, words_of
 
@@ -32,13 +31,14 @@ NEAR_TOPIC = {
     "safe": Intent.FEELINGS,
     "denial": Intent.FEELINGS,
     "question": Intent.POLICE,
+    "away": Intent.ASYLUM,
 }
 """Where danger that is not now leads when no topic is named."""
 MOST_ALSO = 4
 SHORT_LETTERS = 4
 MOST_NUMBERS = 12
 HAN_DIGITS = "一二三四五六七八九"
-NUMBER_EDGES = re.compile(r"^[\s(\[#.,:;!?*-]*|[\s)\].,:;!?*-]*$")
+FRACTION = "\u2044"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +74,19 @@ def _number(text: str, words: Words) -> Meaning | None:
     """Keys and numbers: "1", "1.", "(1)", "１", "٣", "፩", keycaps; "1 3"; "00" and "#" are words of the chat."""
     if len(text) > 200:
         return None
-    core = clean(text).strip()
-    if core.strip(" .") == "#":
+    core = clean(text).strip(" .\n")
+    if core == "#":
         return Meaning(Intent.LANGUAGE)
-    core = NUMBER_EDGES.sub("", core)
-    if core in HAN_DIGITS and len(core) == 1:
-        return Meaning(Intent.OTHER, number=HAN_DIGITS.index(core) + 1)
-    if core == "00":
+    if FRACTION in core:
+        return None
+    if words.words == ("00",):
         return Meaning(Intent.MENU)
-    if _small(core):
-        return Meaning(Intent.OTHER, number=int(core))
-    if 2 <= len(words.words) <= MOST_NUMBERS and all(map(_small, words.words)):
-        return Meaning(Intent.OTHER, numbers=tuple(map(int, words.words)))
-    return None
+    if len(words.words) == 1 and words.words[0] in HAN_DIGITS:
+        return Meaning(Intent.OTHER, number=HAN_DIGITS.index(words.words[0]) + 1)
+    if not 1 <= len(words.words) <= MOST_NUMBERS or not all(map(_small, words.words)):
+        return None
+    numbers = tuple(map(int, words.words))
+    return Meaning(Intent.OTHER, number=numbers[0]) if len(numbers) == 1 else Meaning(Intent.OTHER, numbers=numbers)
 
 
 def _small(word: str) -> bool:
@@ -101,7 +101,7 @@ def _worded(lexicon: Lexicon, words: Words, language: str | None) -> Meaning:
     hits += _ruled(lexicon.rules, hits, words)
     spoken = by_words(hits)
     hits = [hit for hit in hits if _counts(hit, words, (language, spoken, "en"))]
-    topics, told = _topics(hits, words.within, language)
+    topics, told = _topics(hits, words, language)
     dangerous = _dangerous(lexicon, hits, words, topics)
     if dangerous is not None:
         return replace(dangerous, language=spoken, told=told)
@@ -141,9 +141,7 @@ def _ours(lexicon: Lexicon, hits: Sequence[Hit], words: tuple[str, ...], languag
     if any(entry.lang == language for entry in lexicon.whole.get(" ".join(map(bare, words)), ())):
         return False
     length = len(words)
-    return any(
-        hit.mark.lang == language and hit.mark.role == "topic" and hit.end - hit.start == length for hit in hits
-    )
+    return any(hit.mark.lang == language and hit.mark.role == "topic" and hit.end - hit.start == length for hit in hits)
 
 
 def _as_listed(words: tuple[str, ...], entry: Whole) -> bool:
@@ -174,17 +172,24 @@ def _ruled(rules: Sequence[Together], hits: Sequence[Hit], words: Words) -> list
 
 def _rule(rule: Together, sets: dict[tuple[str, str], list[Hit]], words: Words) -> Hit | None:
     """The first place where the rule's sets follow one another in one sentence."""
-    reached = [(hit.start, hit.end) for hit in sets[(rule.lang, rule.sets[0])]]
+    reached = [(hit.start, hit) for hit in sets[(rule.lang, rule.sets[0])]]
     for name in rule.sets[1:]:
+        following = sets.get((rule.lang, name), ())
         reached = [
-            (start, hit.end)
-            for hit in sets.get((rule.lang, name), ())
-            for start, end in reached
-            if 0 <= hit.start - end <= rule.gap and words.sentences[hit.start] == words.sentences[start]
+            (start, hit)
+            for hit in following
+            for start, before in reached
+            if _follows(before, hit, rule.gap) and words.sentences[hit.start] == words.sentences[start]
         ][:200]
     if not reached:
         return None
-    return Hit(*min(reached), Mark(rule.lang, rule.role, rule.value))
+    start, last = min(reached, key=lambda found: (found[0], found[1].end))
+    return Hit(start, last.end, Mark(rule.lang, rule.role, rule.value))
+
+
+def _follows(before: Hit, hit: Hit, gap: int) -> bool:
+    inside = before.inner and hit.start == before.end - 1 and hit.begin >= before.inner
+    return bool(inside) or 0 <= hit.start - before.end <= gap
 
 
 # --- danger
@@ -215,14 +220,15 @@ def _near(danger: Heard, suicide: Heard, topics: list[Intent]) -> Meaning:
 def _closes(lexicon: Lexicon, hits: list[Hit], words: Words) -> bool:
     """Whether a close word stands first, last or as a sentence of its own in a message of danger ("he is close" does not)."""
     count = len(words.words)
-    held = {hit.end for hit in hits if hit.mark.role == "apart"}
+    apart = [hit for hit in hits if hit.mark.role == "apart"]
+    before, after = {hit.end for hit in apart}, {hit.start for hit in apart}
     for hit in hits:
         if hit.mark.role != "closing":
             continue
-        last = hit.end == count and hit.start not in held
+        edge = (hit.end == count and hit.start not in before) or (hit.start == 0 and hit.end not in after)
         opens = hit.start == 0 or words.sentences[hit.start - 1] != words.sentences[hit.start]
         ends = hit.end == count or words.sentences[hit.end] != words.sentences[hit.start]
-        if last or (opens and ends):
+        if edge or (opens and ends):
             return True
     return False
 
@@ -230,14 +236,16 @@ def _closes(lexicon: Lexicon, hits: list[Hit], words: Words) -> bool:
 # --- topics
 
 
-def _topics(hits: list[Hit], within: int, language: str | None) -> tuple[list[Intent], tuple[tuple[str, str], ...]]:
+def _topics(hits: list[Hit], words: Words, language: str | None) -> tuple[list[Intent], tuple[tuple[str, str], ...]]:
     """The topics of the first 2,000 characters, the most telling first, and what was told."""
     weight: dict[Intent, tuple[int, bool, int]] = {}
     told: dict[str, str] = {}
+    within, count = words.within, len(words.words)
+    beside = [hit for hit in hits if hit.mark.role == "beside"]
     ours = any(hit.mark.role == "topic" and hit.mark.lang == language for hit in hits)
     for hit in hits:
         foreign = ours and hit.mark.role == "topic" and hit.mark.lang != language
-        if hit.end > within or foreign:
+        if hit.end > within or foreign or covered(hit, {hit.mark.lang}, beside):
             continue
         role, value = hit.mark.role, hit.mark.value
         if role == "topic":
@@ -246,6 +254,8 @@ def _topics(hits: list[Hit], within: int, language: str | None) -> tuple[list[In
             weight[intent] = max(weight.get(intent, worth), worth)
         elif role in ("nation", "language"):
             told.setdefault(role, value)
+        elif role == "name" and hit.end - hit.start == count:
+            told["language"] = value
     if "nation" in told:
         weight.setdefault(Intent.NATION, (0, False, 0))
     if "language" in told:

@@ -28,7 +28,7 @@ from bot.engine.lexicon import (
 )
 from bot.engine.normal import bare, words_of
 
-NEAR_CUES = ("past", "question", "unreal", "safe", "denial")
+NEAR_CUES = ("past", "question", "unreal", "safe", "away", "denial")
 NATIONS = ("england", "wales", "scotland", "ni")
 DANGERS = ("danger", "harm", "calling", "suicide")
 RULED = {**{intent.value: "topic" for intent in Intent}, **{role: role for role in DANGERS}}
@@ -277,7 +277,7 @@ class _File:
         "rules": on_rules, "near": on_near, "nations": on_nations, "languages": on_languages, "speak": on_speak,
         "spelling": on_spelling, "known": on_known, "danger": _roles("danger"), "suicide": _roles("suicide"),
         "harm": _roles("harm"), "calling": _roles("calling"),
-        "urgent": _roles("urgent"), "figures": _roles("figure"), "not-closing": _roles("apart"), "sure": _roles("sure"),
+        "urgent": _roles("urgent"), "figures": _roles("figure"), "not-closing": _roles("apart"), "not-topic": _roles("beside"), "sure": _roles("sure"),
         "signs": _roles("sign"),
     }  # fmt: skip
 
