@@ -50,6 +50,11 @@ def shown_messages(pack: Pack) -> Iterator[Message]:
             yield message
 
 
+def is_label(message: Message) -> bool:
+    part = message.key.rpartition(":")[2]
+    return part in ("ask_as", "name") or part.startswith("option.")
+
+
 def bare(text: str) -> str:
     """The text without its placeholders."""
     return PLACED.sub(" ", text)

@@ -16,7 +16,7 @@ from bot.trees.messages import Message
 NEUTRAL_FILES = ("check", "cover", "delete", "errors", "keys", "profile")
 """Files of content/system whose texts may be sent before a yes, or under cover."""
 EMERGENCY_ALLOWED = frozenset(("police", "ambulance", "fire"))
-"""EMER-6: the three names may follow in the emergency text, after what a lock screen shows."""
+"""EMER-6: the three names may follow in the emergency topic, after what a lock screen shows."""
 
 
 def discreet(pack: Pack) -> Iterator[Finding]:
@@ -46,7 +46,8 @@ def _told(pack: Pack, message: Message, lang: str, words: list[str]) -> Finding:
 def _neutral(pack: Pack, node: Node) -> Iterator[Finding]:
     if not node.neutral:
         return
-    allowed = EMERGENCY_ALLOWED if node.id == pack.bundle.intents.get("emergency") else frozenset()
+    emergency = pack.bundle.intents.get("emergency", "").partition("/")[0]
+    allowed = EMERGENCY_ALLOWED if node.topic == emergency else frozenset()
     now = noon(pack)
     for lang in _languages(pack):
         if node.id in pack.bundle.missing[lang]:

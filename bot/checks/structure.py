@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from bot.checks.common import EXEMPTIONS, at_node, at_text, bare, exempt, rendered, shown_messages
+from bot.checks.common import EXEMPTIONS, at_node, at_text, bare, exempt, is_label, rendered, shown_messages
 from bot.checks.finding import Finding
 from bot.engine.model import Channel, Kind, Node, NodeId
 from bot.trees.load import Pack
@@ -18,7 +18,7 @@ RATIO = 1.5
 RESERVED = frozenset(("stop", "end", "quit", "cancel", "help", "info", "start", "yes"))
 """SEND-9: words that carriers and providers catch on SMS."""
 _TYPED = re.compile(
-    r"\b(?:send|type|text|write|reply|answer)(?: with)? [\"']?(STOP|END|QUIT|CANCEL|HELP|INFO|START|YES)\b"
+    r"\b(?i:send|type|text|write|reply|answer)(?: with)? [\"']?(STOP|END|QUIT|CANCEL|HELP|INFO|START|YES)\b"
 )
 _LABELLED = re.compile(
     r"\byou (?:are|were|have been|may be|might be|could be) (?:not )?(?:an? )?"
@@ -153,8 +153,7 @@ def _exemptions(pack: Pack) -> Iterator[Finding]:
 
 
 def _labels(pack: Pack, message: Message) -> Iterator[Finding]:
-    part = message.key.rpartition(":")[2]
-    if part not in ("ask_as", "name") and not part.startswith("option."):
+    if not is_label(message):
         return
     if len(message.text) > LABEL_LIMIT:
         problem = f"The label has {len(message.text)} characters; at most {LABEL_LIMIT}."

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bot.channels.plain import to_plain
 from bot.channels.segments import is_gsm
-from bot.checks.common import at_text, bare, exempt, shown_messages
+from bot.checks.common import at_text, bare, exempt, is_label, shown_messages
 from bot.checks.directive import directive_findings
 from bot.checks.finding import Finding
 from bot.trees.load import Pack
@@ -30,7 +30,7 @@ def words(pack: Pack) -> Iterator[Finding]:
 def _directive(pack: Pack, message: Message) -> Iterator[Finding]:
     if exempt(pack, "directive", message.node):
         return
-    for found in directive_findings(bare(message.text)):
+    for found in directive_findings(bare(message.text), label=is_label(message)):
         problem = f"{found.match!r} tells or leans ({found.rule})."
         yield at_text(pack, "B401", message, problem, "Say what may happen, what is possible or who decides.")
 

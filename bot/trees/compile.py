@@ -72,7 +72,7 @@ class _Compiler:
 
     def known_sources(self, ids: Iterable[str], name: str, path: tuple[str, ...], node: str) -> bool:
         unknown = [one for one in ids if one not in self.done.sources]
-        for one in unknown:
+        for one in unknown if "sources" not in self.written.unread else ():
             file, line = self.written.names.get(name, name), self.written.line_of(name, *path)
             message = f"The source {one!r} is not in sources.yaml."
             self.done.findings.append(Finding("F302", file, line, node, message, "Add it, or name another."))
@@ -121,7 +121,7 @@ class _Compiler:
         """The oldest day on which one of them was seen, and the first on which one is to be checked again."""
         known = [self.done.sources[one] for one in ids if one in self.done.sources]
         for one in ids:
-            if one not in self.done.sources:
+            if one not in self.done.sources and "sources" not in self.written.unread:
                 message = f"The source {one!r} is not in sources.yaml."
                 self.wrong("F302", node, message, "Add it, or name another.", *path)
         if not known:
@@ -211,7 +211,7 @@ class _Compiler:
     def exists(self, full: str) -> bool:
         base, _, way = full.partition(".")
         if base not in self.written.nodes:
-            return base in self.written.unread
+            return base in self.written.unread or base.partition("/")[0] in self.written.unread
         entry = self.written.nodes[base].entry
         return not way or (isinstance(entry, schema.Choice) and way in entry.options)
 

@@ -42,7 +42,7 @@ class Written:
     trees: dict[str, schema.Tree] = field(default_factory=dict)
     nodes: dict[str, SourceNode] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
-    """Ids of nodes that stand there and could not be read: their own findings say why."""
+    """Nodes, topics, `sources` and `services` that stand there and could not be read: their own findings say why."""
     sources: schema.SourcesFile = field(default_factory=schema.SourcesFile)
     services: schema.ServicesFile = field(default_factory=schema.ServicesFile)
     hours: schema.HoursFile | None = None
@@ -90,6 +90,7 @@ def _read_file(written: Written, name: str, path: Path) -> None:
     data, findings = read_yaml(raw, file)
     written.findings += findings
     written.data[name] = data
+    written.unread.add(name.removeprefix("trees/"))
     if data is not None and not isinstance(data, Map):
         message = "The file should be a map of keys."
         written.findings.append(Finding("Y203", file, 1, "", message, "See docs/content-format.md."))
@@ -102,9 +103,9 @@ def _take(written: Written, name: str, data: Map, file: str) -> None:
         case ("pack", _, _):
             written.pack = _model(written, schema.PackFile, data, file)
         case ("sources", _, _):
-            written.sources = _model(written, schema.SourcesFile, data, file) or written.sources
+            written.sources = _model(written, schema.SourcesFile, data, file, name) or written.sources
         case ("services", _, _):
-            written.services = _model(written, schema.ServicesFile, data, file) or written.services
+            written.services = _model(written, schema.ServicesFile, data, file, name) or written.services
         case ("hours", _, _):
             written.hours = _model(written, schema.HoursFile, data, file)
         case ("system", _, _):
@@ -125,9 +126,11 @@ def _take_message(written: Written, message: Message, file: str) -> None:
     written.files[message.key] = file
 
 
-def _model(written: Written, model: type[M], data: Map, file: str) -> M | None:
+def _model(written: Written, model: type[M], data: Map, file: str, name: str = "") -> M | None:
     found, findings = schema.read_model(model, data, file)
     written.findings += findings
+    if not findings:
+        written.unread.discard(name)
     return found
 
 
@@ -140,7 +143,7 @@ def _take_system(written: Written, data: Map, file: str) -> None:
 
 
 def _take_tree(written: Written, stem: str, data: Map, file: str) -> None:
-    tree = _model(written, schema.Tree, data, file)
+    tree = _model(written, schema.Tree, data, file, stem)
     if tree is None:
         return
     if tree.topic != stem:

@@ -124,7 +124,6 @@ class _Builder:
             return None
         if node.tag not in _OWN_TAGS:
             self.wrong("Y103", node, f"The tag {node.tag!r} is not used here.", "Take the tag (!) out.")
-            return None
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, depth)
         return self.sequence(node, depth) if isinstance(node, yaml.SequenceNode) else self.scalar(node)
@@ -154,7 +153,7 @@ class _Builder:
             return _SCALARS.get(node.tag, str)(node.value)
         except ValueError:  # an explicit !!int that is none
             self.wrong("Y103", node, "A tag (!!) says what the text is not.", "Take the tag out.")
-            return None
+            return str(node.value)
 
 
 def _line(node: yaml.Node) -> int:
