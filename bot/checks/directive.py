@@ -35,6 +35,7 @@ CHOOSE = (
 )
 RULES: dict[str, tuple[str, ...]] = {
     "obligation": (
+        r"\byou are (?:required|obliged|bound|obligated|forced) to\b|\byou (?:can't|cannot|can not|could not) (?:go on|keep|continue|let|live like|ignore|stay silent|just|afford|wait)\b|\b(?:decision|choice|answer) should be\b",
         rf"\b{READER} {SOFT}(?:should|must|ought to|need to|needs to|have to|has to|had better|have got to|are supposed to|"
         r"are meant to|are expected to|shall|cannot afford|can not afford|can't afford)\b",
         rf"\b{ANYBODY} {SOFT}(?:should|ought to|had better|need to act|must come)\b",
@@ -45,6 +46,14 @@ RULES: dict[str, tuple[str, ...]] = {
         r"\b(?:there is|you have|leaves you|with) no (?:other |real )?(?:choice|option|alternative)\b",
     ),
     "evaluation": (
+        r"\b(?:staying|leaving|refusing|waiting|silence|going back|asking|reporting|speaking|telling|accepting|saying (?:yes|no)|doing nothing) (?:is|means|brings|rarely|never|always|usually) (?:\w+ )?(?:dangerous|freedom|safety|safe|brave|courage|"
+        r"works?|ends?|helps?|pays?|solves?|healing|peace|justice|power|strength|weak\w*)\b|\bthe key to\b|\byou have (?:a|the|this) (?:chance|opportunity|power) to\b|\bends? (?:well|badly)\b",
+        r"\b(?:a|one|very) good (?:start|place to start|first step|step|way to|moment|option)\b|\b(?:would|will|might|may) suit you\b|\b(?:right|perfect|made|meant|ideal|best|good) for (?:you|someone like you|people like you)\b|\b(?:message|call|text|step|click|word) away\b",
+        r"\b(?:is|would be|was|may be|might be|can be|could be) (?:always |often |usually |probably |also |really |clearly |not )*(?:a |the |your )?(?:big |great |huge |clear |very )?(?:mistake|best (?:thing|option|choice|way|step|decision)|"
+        r"wise|wisest|smart|smartest|worth (?:it|doing|trying|a try|the \w+)|good idea|bad idea|right thing|safest|sensible|essential|vital|crucial|advisable|preferable|foolish|unwise|no[- ]brainer|shame|better (?:for you|than)|"
+        r"lifeline|way out|ticket|only (?:chance|hope|way)|best (?:chance|hope|bet)|answer to)\b",
+        r"\b(?:only|just) one (?:\w+ )?(?:thing|way|choice|option|answer) (?:to|left|for you)\b|\bonly one (?:sensible|right|safe|good|real)\b|\b(?:every|good|strong|plenty of|many) reasons? to (?:report|leave|go|tell|trust|say|ask|apply|stay|speak|accept|try|hope)\b|\bno harm in\b",
+        r"\byou(?:'d| would) be (?:mad|crazy|wise|foolish|silly|better|safer|smart|right|wrong|stupid|happier|lucky)\b|\bbetter (?:safe than|late than|now than|today than)\b|\b(?:choice|answer|decision) is (?:clear|obvious|easy|simple)\b|\bspeaks for itself\b",
         rf"\b(?:it|that|this|which)(?:'s| is|'d be| would be| will be| may be| might be| could be| seems| is not|) {SOFT}(?:much |far |very |so |"
         rf"most |more |really |usually |often |probably )*(?:{GOOD}) (?:to|that|if|for you|you|not|that you|talking|calling|asking|going|"
         rf"leaving|reporting|telling|waiting|thinking|considering|getting)\b",
@@ -57,6 +66,7 @@ RULES: dict[str, tuple[str, ...]] = {
         r"\b(?:a|the) (?:better|brighter|new|happier) (?:life|future|start|tomorrow)\b",
     ),
     "advice": (
+        r"\b(?:we|i|officers|experts) (?:would )?(?:always|usually|often|normally) (?:tell|ask|say)\b",
         r"\b(?:we|i|our team|officers|experts|the service|charities|lawyers|doctors|this service|many organisations) (?:\w+ly |would |always |do |all )*(?:recommend|advise|suggest|urge|encourage|"
         r"propose|want you to|would like you to|would love|hope you|hope that you|think you|believe you|believe that you|ask you to|invite you to|beg)\b",
         r"\byou(?:'re| are) (?:\w+ly )?(?:advised|encouraged|urged|recommended|invited|expected|asked) to\b",
@@ -68,6 +78,8 @@ RULES: dict[str, tuple[str, ...]] = {
         r"\byou (?:really |truly |just |simply |do )+(?:need|ought|want)\b|\byou owe (?:it )?(?:to )?\w+",
     ),
     "social-proof": (
+        r"\bwhat (?:most|many|nearly all|other|all|everyone|everybody|the others)\b(?: \w+){0,3} (?:do|does|did|choose|chose|decide|say|recommend)\b|\b(?:almost |nearly )?(?:everyone|everybody|all) who (?:came|come|asked|wrote|joined|reported|left|entered|told)\b|"
+        r"\b(?:smart|wise|sensible|strong|reasonable|clever|honest|good|decent) (?:people|person|women|woman|man|parents?|mothers?|workers?)\b|\b(?:anyone|anybody|everyone|everybody) (?:in your (?:shoes|place|situation|position)|sensible|else) would\b|\bjoin (?:the )?(?:many|thousands|hundreds|others)\b",
         rf"\b(?:most|many|nearly all|almost all|nearly everyone|almost everyone|everyone|everybody|thousands|hundreds|lots|plenty|the majority|countless|millions|so many)(?: of)?"
         rf"(?: (?:other|of|the|them|those|people|survivors|women|men|others|workers|who|in|your|situation|position|like|you|were|here|asked|came|come))*"
         rf" (?:\w+ly |have |had |also |who |are |do |will |would |end up |later |soon |already |in the end )*(?:{CHOOSE}|done (?:it|this|so)|choosing|do (?:it|this|so)\b)",
@@ -76,6 +88,9 @@ RULES: dict[str, tuple[str, ...]] = {
         r"\b(?:nobody|no one|few people|no survivor) (?:ever |has ever |who \w+ (?:\w+ )?)?regret\w*\b|\ba(?:ll)? responsible (?:person|people|parent|mother|father)\b",
     ),
     "praise-blame": (
+        r"\bputs? (?:\w+ )?(?:others|other \w+|your \w+|more \w+) (?:at|in) (?:risk|danger)\b|\b(?:only|just) (?:helps|protects|serves|rewards|encourages) (?:the|them|him|those|people|your)\b|\b(?:braver|bravest|bravery|courage)\b",
+        r"\byou (?:can do (?:this|it)|have (?:already )?done the (?:hard|hardest|difficult)|have the (?:power|strength|courage)|have what it takes|are stronger|are worth)\b|\bwe (?:understand|know) (?:how|what) you\b|\bon your side\b|\b(?:no one|nobody) should (?:have to )?(?:live|suffer|stay|be treated|put up|accept|go through|bear)\b",
+        r"\b(?:your \w+|they|others|we) needs? you to\b|\bwhat (?:would|will) (?:your|people|god|they)(?: \w+)? (?:say|think)\b|\bup to you to\b|\b(?:a|such a) (?:shame|pity) (?:to|if|not)\b",
         r"\b(?:you(?:'re| are| were) (?:so |very |really |incredibly )?|(?:so|how|be|very|really|incredibly) )(?:brave|courageous|proud|clever|amazing|heroic)\b|\byou(?:'re| are| were) (?:so |very |really )?(?:strong|weak)\b|\bstay strong\b|\bproud of you\b|\bwell done\b|\bgood for you\b|\bcongratulations\b|\bgood (?:choice|decision|job)\b",
         r"\b(?:brave|courageous|right|decent|responsible|honest|selfless|wise|good) (?:thing to do|thing|step|choice|decision|people)\b|\byou (?:so )?deserve\b|\bcourage to\b|\btakes (?:real |a lot of )?courage\b",
         r"\b(?:selfish|foolish|silly|irresponsible|coward|cowardly|shameful|naive|stupid|careless|stubborn|ungrateful)\b",
@@ -86,10 +101,12 @@ RULES: dict[str, tuple[str, ...]] = {
     "urgency": (
         r"\bbefore it(?:'s| is)? (?:\w+ )?too late\b|\btoo late\b|\bact (?:now|fast|quickly|today|soon)\b|\btime is running out\b|\b(?:last|only|best|final) chance\b|\bthe sooner\b|\bthe longer you\b",
         r"\bwhile you (?:still )?can\b|\bdo not (?:delay|wait|miss|hesitate)\b|\bdon't (?:delay|wait|miss|hesitate)\b|\bwithout delay\b|\bhurry\b|\bright away\b|\bas soon as (?:you can|possible)\b|\bno time to (?:lose|waste)\b",
-        r"\bit(?:'s| is) time (?:to|for you|that you|you)\b|\b(?:now|today) is the (?:time|day|moment)\b|\bnever (?:come|be) (?:back|another|again)\b|\bevery (?:day|hour|minute) (?:counts|you wait|matters|that you)\b|\bwaiting (?:only )?makes\b|\burgent(?:ly)? (?:that|for you|to)\b|\bwaste (?:any |no )?(?:more )?time\b",
+        r"\b(?:it(?:'s| is)|(?:it |this )?(?:may|might|could|must|would) be) (?:\w+ )?time (?:to|for you|that you|you)\b|\b(?:now|today) is the (?:time|day|moment)\b|\bnever (?:come|be) (?:back|another|again)\b|\bevery (?:day|hour|minute) (?:counts|you wait|matters|that you)\b|\bwaiting (?:only )?makes\b|\burgent(?:ly)? (?:that|for you|to)\b|\bwaste (?:any |no )?(?:more )?time\b",
         r"\bimmediately\b(?=.*\byou\b)|\bstraight away\b|\bstop waiting\b|\bonce in a lifetime\b|\blimited (?:time|places)\b",
     ),
     "reassurance": (
+        r"\byou(?:'ll| will| would) be (?:\w+ )?(?:glad|happy|pleased|relieved|grateful|thankful|free)\b|\bnot to blame\b",
+        r"\byou(?:'ll| will| would|'d| may) (?:\w+ )?feel (?:\w+ )*(?:better|relieved|free|freer|stronger|safer|lighter|happy|happier|good)\b|\b(?:never|not|nobody|no one|none)\b[^.]*\b(?:looked|look|looking) back\b|\bnothing (?:\w+ )?(?:difficult|hard|scary|bad|to it|frightening)\b|\bthere for you\b",
         r"\b(?:don't|do not|no need to|never) (?:worry|be afraid|be scared|fear|panic|be ashamed|be shy|be nervous|feel guilty)\b|\bnothing (?:to|you) (?:fear|lose|worry about|be afraid of|to be afraid)\b|\bno (?:reason|need) to (?:be )?(?:fear|afraid|scared|worry|worried)\b",
         r"\b(?:(?:you|everything|your \w+|all)(?:'ll| will| are|'re| is)|(?:it|they|this|we)(?:'ll| will)) (?:\w+ )?(?:always be |be |now |completely |perfectly |totally |absolutely |quite |going to be )*(?:safe|fine|okay|ok|alright|all right|protected|looked after|believed|secure|untraceable|taken care of)\b",
         r"\b(?:completely|perfectly|totally|absolutely|entirely|100 ?%|fully|quite) (?:safe|private|secure|free of risk|confidential|anonymous|normal|safely)\b|\b100 ?%|\bguarantee[ds]?\b|\bguaranteeing\b|\bpromise\b|\brest assured\b",
@@ -97,6 +114,7 @@ RULES: dict[str, tuple[str, ...]] = {
         r"\b(?:you can (?:fully |always |safely )?|please )?trust (?:us|them|me|the police|him|her)\b|\b(?:can|may) (?:fully |always |safely )trust\b|\bwill (?:always )?(?:protect|keep) you\b|\beverything will (?:be|work|turn)\b|\bit will all be\b|\b(?:only|merely) want(?:s)? to help\b|\bhere to (?:protect|save|rescue) you\b|\bin (?:good|safe) hands\b|\bcan only (?:help|gain|win|get better)\b",
     ),
     "minimising": (
+        r"\b(?:is|'s) all (?:it takes|you need|that is needed|it needs)\b|\ball it (?:takes|needs)\b|\bnothing more than\b|\bno more than a (?:call|text|form)\b|\bfor your own (?:good|sake|safety)\b|\bjust (?:in case|this once|a form|to be safe)\b",
         r"\bsimply\b|\bmerely\b|\ball you (?:have|need|'ve got) to do\b|\byou only (?:have|need|must)\b|\byou just (?:have|need|must)?\b|\b(?:it|this|that)(?:'s| is) (?:really |very |so |as |quite )?(?:easy|simple|quick|painless|no trouble|just a|only a)\b",
         r"\bjust (?:call|tell|ask|go|say|send them|leave|sign|talk|speak|phone|contact|walk|come|be|trust|one|a (?:short|quick|small|few|little|matter))\b|\bonly (?:takes|costs|asks)\b|\bno big deal\b|\bas easy as\b|\beasily\b",
         r"\b(?:obviously|of course|clearly|naturally|needless to say|luckily|fortunately|thankfully|happily|sadly|regrettably|unfortunately|surely|undoubtedly|frankly|honestly|actually|after all)\b",
@@ -120,6 +138,7 @@ RULES: dict[str, tuple[str, ...]] = {
         r"\bdo you (?:really|honestly|still) (?:want|think|believe|need)\b|\bhow (?:could|can) you\b|\bwould you rather\b|\bare you going to let\b|\bready to (?:start|take|leave|change|be free|move)\b[^.?]*\?|\bwho would not\b|\bwhat have you got to lose\b|\bdon't you\b",
     ),
     "threat": (
+        r"\byou (?:do not|don't) want to (?:miss|end|lose|be|risk|regret|find|wake|let)\b|\btoo good to (?:miss|refuse)\b|\bnever too late\b|\bwe(?:'ll| will) refer you\b|\bpay the price\b|\blive with (?:the|that) (?:guilt|regret)\b",
         r"\byou(?:'ll| will| may| might| could) (?:\w+ )?(?:regret|never (?:get|be|see|have|forgive)|miss out|be sorry|end up|be left|lose (?:your|the|this) (?:chance|only))\b|\bor else\b|\botherwise,? you\b|\bmiss(?:ing)? (?:out|your chance|this chance)\b|\brisk losing\b|\bthrow(?:ing)? away\b",
         r"\bif you (?:stay silent|keep quiet|say nothing|do nothing|keep waiting|stay),[^.]*(?:will|worse|never|happen again|others|continue)\b|\bthings will (?:only )?get worse\b|\bit will only get worse\b|\bhas consequences you\b|\bdo you want (?:that|this|your)\b",
     ),
@@ -130,7 +149,8 @@ PLAIN_VERBS = (
     "find flee follow forget forgive get give go grab hang have hide hold ignore imagine insist join keep learn let listen lose make "
     "meet move never pack please protect put quit reach realise realize refuse remember remain resist save say see seek sign speak "
     "stand sue take tell think try understand wake walk withdraw write ring ensure notice act dare dial discuss explain stick register "
-    "rely empower pretend ask discover"
+    "rely empower pretend ask discover pick opt beware watch expect weigh compare aim treat admit hurry rush drop escape grow focus picture prove "
+    "swear embrace rise fear cross"
 )
 NOUN_VERBS = (
     "call contact report leave help work stay talk support rest stop visit change claim trust plan phone text use share hope face fight check "
@@ -147,7 +167,7 @@ OBJECT = (
     r"to (?:the|a|an|someone|somebody|your|us|one|him|them)|for (?:help|a|an|the|us|your|legal|support|asylum)|"
     r"with (?:us|someone|somebody|a|an|the|your|him|them))"
 )
-_NO_SUBJECT = rf"(?!(?: (?!because|as|since|so|when|if|and|before)[^\s,]+){{0,5}} (?:{FINITE})\b)"
+_NO_SUBJECT = rf"(?!(?: (?!because|as|since|so|when|if|and|before|until|till|who)[^\s,]+){{0,5}} (?:{FINITE})\b)"
 _LEAD = (
     r"(?:(?:please|now|and|but|or|just|first|next|instead|always|also|today|here|again|together|simply|kindly|really)[, ]+|"
     r"(?:so|then|yes|no|ok|okay|well|listen|look|friend), )*"
@@ -161,13 +181,14 @@ _NOUN = "|".join(NOUN_VERBS.split())
 IMPERATIVES = (
     rf"^{_CLAUSE}{_LEAD}(?:{_VERB})\b(?! ?[:/]| language\b)",
     rf"^{_CLAUSE}{_LEAD}(?:{_NOUN})\b(?= {OBJECT}\b|[.!]*$){_NO_SUBJECT}",
+    rf"[,;] (?:so |then |please |just )*(?:{_VERB}|{_NOUN}) (?:it|him|them|her|us|this|that|now|today|yes|action|away|help|advice)\b[^,]*[.!]?$",
     r"(?:; | so | but )(?:please )?(?:call|phone|contact|tell|report it|go to|trust|seek|reach out|get help|ask for|get out|speak to|talk to|don't|do not)\b",
     r"\bmake sure\b|\bbe sure to\b|\breach out\b|\blet us (?:help|take|look after|protect)\b|\blet's\b|\bfeel free to\b|\bremember (?:to|that you)\b",
     r"\bplease (?:do|don't|consider|think|remember|tell|call|go|leave|trust|be|get|ask|talk|contact|report|keep|stay|come|take|sign)\b",
 )
 NOT = (
     # Freedom, and what is no duty.
-    r"\b(?:do not|don't|does not|doesn't|never|did not|will not|won't|would not) (?:\w+ )?(?:have|need|has|want) to\b", r"\bno ?(?:body|one| one) (?:has|needs|should|must|can)\b[^.]*",
+    r"\b(?:do not|don't|does not|doesn't|never|did not|will not|won't|would not) (?:\w+ )?(?:have|need|has|want) to\b", r"\bno ?(?:body|one| one) (?:has|needs|must|can)\b[^.]*",
     # A condition of a process: what has to be so for something to be possible (NEUT-3).
     r"\b(?:you|people|a person|everyone|anyone|children|parents|workers|women|men|those who|one) (?:\w+ (?:\w+ )?)?(?:must|need to|have to|has to|needs to|will need to|will have to|would need to|would have to) (?:first |also |usually |normally |already |still )?(?:be|have|hold|live|show|prove|pay|give|fill|agree|consent|sign|earn|meet|apply|ask|appeal|attend|register|make|send|claim|bring|answer|report|wait|go|provide|pass)\b[^.]*"
     r"(?: to (?:apply|get|qualify|claim|receive|use|be (?:able|considered|referred|allowed|given)|enter|join|appeal|ask|keep|open|rent|work|have|stay in|see|register|vote|start)\b| before (?:it|they|the|a|an|this|any)\b| within \d+| for (?:this|that|it|the)\b| in order to\b| under the (?:rules|law)\b| by law\b| until (?:the|it|a)\b)",
@@ -181,6 +202,7 @@ NOT = (
     r"\bunder 18\b", r"\bno hurry\b", r"\b(?:home office|police|court|council|judge|officers?|government|employer|employers|landlord|landlords|agency|nhs|staff|school|bank) (?:\w+ly )?(?:must|should|has to|have to|needs? to|ought to|is expected to|are expected to|is supposed to|are supposed to)\b",
 )  # fmt: skip
 OWN_KEYS = (
+    r"^[^.:]{1,40}: key [#\\d]", r"^ask for a person:",
     r"^(?:(?:to|if|when) [^,.]*, )?(?:please )?(?:send|reply|press|type|text|write|tap)(?: with)? (?:a number|one of|the number|any number|the letter|anything|it|a message|[#\d\"'{(]|one word|more|back|menu|person|close|that word)",
     r"^(?:choose|pick|send) (?:a number|what the person will see|a language|one of (?:these|the) numbers|which)\b", r"^take (?:the|as much|all the|your) time\b", r"^(?:go on|go on reading|read more|go back|leave a message for a person|ask for a person|do not ask now|talk to a person|open the menu|another language|read another part)\.?$",
     r"^text: ", r"^you can\b(?!.*\b(?:should|must)\b)",

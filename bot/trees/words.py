@@ -277,7 +277,8 @@ class _File:
         "rules": on_rules, "near": on_near, "nations": on_nations, "languages": on_languages, "speak": on_speak,
         "spelling": on_spelling, "known": on_known, "danger": _roles("danger"), "suicide": _roles("suicide"),
         "harm": _roles("harm"), "calling": _roles("calling"),
-        "urgent": _roles("urgent"), "figures": _roles("figure"), "not-closing": _roles("apart"), "not-topic": _roles("beside"), "sure": _roles("sure"),
+        "urgent": _roles("urgent"), "figures": _roles("figure"), "not-closing": _roles("apart"),
+        "not-topic": _roles("beside"), "sure": _roles("sure"),
         "signs": _roles("sign"),
     }  # fmt: skip
 
