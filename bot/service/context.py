@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 
 from bot.channels.layout import Laid, lay_out
 from bot.checks.risk import risk_words
@@ -14,7 +14,7 @@ from bot.engine.events import Desk
 from bot.engine.match import normalise
 from bot.engine.model import Channel, Reply, Text
 from bot.handoff.hours import desk_at
-from bot.ports import Address, Clock, Store, Unit
+from bot.ports import Address, Clock, Payload, Store, Unit
 from bot.settings import Stage
 from bot.trees.load import Pack
 
@@ -24,6 +24,8 @@ WINDOW = timedelta(hours=24)
 """WhatsApp lets us answer so long after the person's last message."""
 DESK_OPEN = "desk-open"
 """A setting: "yes" holds the desk open at every hour (the demo's switch); absent, the pack's hours decide."""
+LAID_KEPT = 4096
+"""Laid-out screens kept, some kB each; none holds a word of a person's."""
 OFF = "off"
 """A setting: anything but absent stops all sending (OPS-2)."""
 
@@ -41,6 +43,7 @@ class Context:
     channels: frozenset[Channel] = frozenset(Channel)
     """The channels that this deployment can send on."""
     redaction: str = "delete"
+    _laid: dict[tuple[Reply, Channel, date], Laid] = field(default_factory=dict, repr=False, compare=False)
 
     def keyed_hash(self, purpose: str, words: str) -> str:
         return hmac.digest(
@@ -56,7 +59,29 @@ class Context:
         return self.pack.texts.say(text, lang or self.pack.bundle.default_language, now)
 
     def lay(self, reply: Reply, channel: Channel, now: datetime) -> Laid:
+        """The messages of a reply. The same screen is laid out once a day: a third of a turn's time goes there."""
+        if reply.services:  # what is open now changes by the minute
+            return self._lay(reply, channel, now)
+        key = (replace(reply, serial=0), channel, now.date())
+        laid = self._laid.get(key)
+        if laid is None:
+            if len(self._laid) >= LAID_KEPT:
+                self._laid.clear()
+            laid = self._laid[key] = self._lay(key[0], channel, now)
+        return Laid(tuple(with_serial(one, reply.serial) for one in laid.messages), laid.more)
+
+    def _lay(self, reply: Reply, channel: Channel, now: datetime) -> Laid:
         return lay_out(reply, lambda text: self.say(text, reply.lang, now), channel, now, risk=is_risky)
+
+
+def with_serial(payload: Payload, serial: int) -> Payload:
+    """The same message with its buttons tied to this turn."""
+    if not payload.buttons:
+        return payload
+    rows = tuple(
+        tuple((label, f"{serial}:{token.partition(':')[2]}") for label, token in row) for row in payload.buttons
+    )
+    return replace(payload, buttons=rows)
 
 
 def is_risky(text: str) -> bool:
