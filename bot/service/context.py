@@ -43,6 +43,8 @@ class Context:
     channels: frozenset[Channel] = frozenset(Channel)
     """The channels that this deployment can send on."""
     redaction: str = "delete"
+    _desk: dict[datetime, Desk] = field(default_factory=dict, repr=False, compare=False)
+    """This minute's: hours are kept to the minute, and every turn asks."""
     _laid: dict[tuple[Reply, Channel, date], Laid] = field(default_factory=dict, repr=False, compare=False)
 
     def keyed_hash(self, purpose: str, words: str) -> str:
@@ -53,7 +55,11 @@ class Context:
     def desk(self, unit: Unit, now: datetime) -> Desk:
         if unit.setting(DESK_OPEN) == "yes":
             return Desk(open=True)
-        return desk_at(self.pack.hours, now)
+        minute = now.replace(second=0, microsecond=0)
+        if minute not in self._desk:
+            self._desk.clear()
+            self._desk[minute] = desk_at(self.pack.hours, minute)
+        return self._desk.get(minute) or desk_at(self.pack.hours, minute)
 
     def say(self, text: Text, lang: str | None, now: datetime) -> str:
         return self.pack.texts.say(text, lang or self.pack.bundle.default_language, now)
