@@ -15,7 +15,7 @@ from babel.core import Locale
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.plurals import get_plural
-from babel.messages.pofile import write_po
+from babel.messages.pofile import denormalize, write_po
 
 from bot.trees.catalogues import DOMAIN, po_path, read_catalogue
 from bot.trees.extract import extract_content
@@ -78,7 +78,18 @@ def _entries(path: Path, code: str) -> list[Message]:
     if not path.is_file():
         return []
     catalog = read_catalogue(path, code)
-    return [*catalog.obsolete.values(), *catalog]
+    entries = [*catalog.obsolete.values(), *catalog]
+    for one in entries:
+        _recall(one)
+    return entries
+
+
+def _recall(message: Message) -> None:
+    """Babel writes the earlier English as `#| msgid` and reads it back as a comment: here it is put right."""
+    marked = [one.removeprefix("|").strip() for one in message.user_comments if one.startswith("|")]
+    message.user_comments = [one for one in message.user_comments if not one.startswith("|")]
+    if marked:
+        message.previous_id = [denormalize("\n".join(one.removeprefix("msgid ") for one in marked))]
 
 
 def _carry(catalog: Catalog, message: Message, old: Message | None) -> None:
