@@ -12,7 +12,12 @@ from bot.cli.errors import settings_errors
 
 @click.group()
 def keys() -> None:
-    """Keys for what is kept: one for the data, one for looking addresses up."""
+    """Keys for what is kept: one for the data, one for looking addresses up.
+
+    \b
+    Example:
+      ownsteps keys new --env
+    """
 
 
 @keys.command("new")
@@ -38,7 +43,12 @@ def keys_new(env: bool, key_id: str | None) -> None:
 
 @click.group()
 def db() -> None:
-    """The database."""
+    """The database.
+
+    \b
+    Example:
+      ownsteps db upgrade
+    """
 
 
 @db.command("upgrade")
@@ -144,7 +154,12 @@ def on() -> None:
 
 @click.group()
 def trial() -> None:
-    """The trial stage: only listed accounts are answered."""
+    """The trial stage: only listed accounts are answered.
+
+    \b
+    Example:
+      ownsteps trial code
+    """
 
 
 @trial.command("code")
@@ -168,7 +183,13 @@ def trial_code() -> None:
 
 @click.group()
 def setup() -> None:
-    """Tell the providers about this deployment. `serve` never does this by itself."""
+    """Tell the providers about this deployment. `serve` never does this by itself.
+
+    \b
+    Examples:
+      ownsteps setup telegram
+      ownsteps setup twilio
+    """
 
 
 @setup.command("telegram")
