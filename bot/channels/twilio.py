@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
@@ -17,12 +16,13 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
+from bot.channels.quiet import silence
 from bot.ports import SendError
 
 TIMEOUT_S = 10.0
 MESSAGE_PATH = "/webhooks/twilio/message"
 STATUS_PATH = "/webhooks/twilio/status"
-LOUD = ("twilio", "twilio.http_client", "urllib3", "urllib3.connectionpool")
+LOUD = ("twilio", "urllib3", "requests")
 """Loggers that write addresses of requests, headers and message ids."""
 
 T = TypeVar("T")
@@ -113,13 +113,8 @@ def client(account: TwilioAccount, timeout_s: float = TIMEOUT_S) -> Client:
 
 
 def silence_libraries() -> None:
-    """No record of the libraries reaches any handler, whatever level somebody sets on the root logger."""
-    for name in LOUD:
-        logger = logging.getLogger(name)
-        logger.setLevel(logging.CRITICAL + 1)
-        logger.propagate = False
-        if not logger.handlers:
-            logger.addHandler(logging.NullHandler())
+    """No record of the libraries reaches any handler, whatever level somebody sets on whichever logger later."""
+    silence(LOUD)
 
 
 GONE = frozenset({

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-import logging
 import threading
 import warnings
 from collections.abc import Coroutine
@@ -18,6 +17,8 @@ from typing import Any, TypeVar
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBDeprecationWarning
+
+from bot.channels.quiet import silence
 
 T = TypeVar("T")
 Answer = Coroutine[Any, Any, T]
@@ -34,20 +35,9 @@ LOUD = ("telegram", "httpx", "httpcore")
 
 def silence_libraries() -> None:
     """No record of the libraries reaches any handler, whatever level somebody sets on whichever logger later."""
-    for name in LOUD:
-        logging.getLogger(name).propagate = False
-    known = [name for name in logging.root.manager.loggerDict if name.split(".")[0] in LOUD]
-    for name in known:
-        logger = logging.getLogger(name)
-        logger.setLevel(logging.CRITICAL + 1)
-        logger.addFilter(_refuse)
+    silence(LOUD)
     # Announces that times will be timedeltas, at each 429; `seconds` takes both.
     warnings.filterwarnings("ignore", category=PTBDeprecationWarning)
-
-
-def _refuse(record: logging.LogRecord) -> bool:
-    """A filter and not only a level: a level is easily set back, by a debugging session above all."""
-    return False
 
 
 class Bot(ExtBot[None]):
