@@ -278,8 +278,11 @@ class Unit(Protocol):
     # --- outbox
     def enqueue(self, conversation_id: int, outgoing: Outgoing, due: datetime) -> int: ...
 
-    def clear_queue(self, conversation_id: int, *, keep_officer: bool) -> int:
-        """Drop what is ready and unsent; an officer's texts go back to waiting when keep_officer. Count dropped."""
+    def clear_queue(self, conversation_id: int, *, keep_officer: bool, only_officer: bool = False) -> int:
+        """Drop what is ready and unsent; an officer's texts go back to waiting when keep_officer. Count dropped.
+
+        `only_officer`: the bot's own messages stay. Texts of a talk that is over do not wait: they are failed, code ended.
+        """
         ...
 
     def lease(self, now: datetime, lease_s: float, limit: int) -> Sequence[Leased]:
@@ -402,9 +405,7 @@ class Unit(Protocol):
 
     def open_session(self, token_hash: bytes, officer_id: int, now: datetime, until: datetime) -> None: ...
 
-    def session_officer(
-        self, token_hash: bytes, now: datetime, idle_s: int, *, touch: bool = True
-    ) -> Officer | None:
+    def session_officer(self, token_hash: bytes, now: datetime, idle_s: int, *, touch: bool = True) -> Officer | None:
         """The officer of a live session (not idle too long, not past its end, not disabled).
 
         `touch` counts this look as activity; what a page does by itself must not.

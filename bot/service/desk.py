@@ -29,13 +29,11 @@ from bot.ports import (
     Unit,
 )
 from bot.service.context import WINDOW, Context
-from bot.service.waiting import JOINED, announcement, as_sent, deliver_or_knock, fits
+from bot.service.waiting import JOINED, NOT_SENT, announcement, as_sent, deliver_or_knock, fits
 
 DeskContext = Context
 MAX_DRAFT = 4000
 """Characters; a reply is far shorter, a note may be this long."""
-NOT_SENT = "ended"
-"""The code of officer text that still waited when the talk ended."""
 
 
 class DeskProblem(Exception):

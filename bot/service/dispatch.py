@@ -26,6 +26,7 @@ from bot.ports import (
     Unit,
 )
 from bot.service.context import OFF, WINDOW, Context
+from bot.service.waiting import knock_once
 
 FINAL = frozenset({"delivered", "read", "failed", "undelivered", "canceled"})
 """Statuses after which Twilio lets a message be deleted."""
@@ -122,6 +123,7 @@ class Dispatcher:
         rule = forbids(row, conversation, now, off=unit.setting(OFF) is not None)
         if rule is not None:
             unit.withhold(row, rule, now)
+            self._knock(unit, row, conversation, rule, now)
             return None
         if row.outgoing.kind is OutKind.REMOVE and not row.outgoing.refs and row.conversation_id is not None:
             refs = tuple(unit.remembered(row.conversation_id, now))
@@ -130,6 +132,14 @@ class Dispatcher:
                 return None
             return replace(row, outgoing=replace(row.outgoing, refs=refs))
         return row
+
+    def _knock(self, unit: Unit, row: Leased, conversation: Conversation | None, rule: str, now: datetime) -> None:
+        """Officer text begins to wait again because the sitting or the window ended: one knock may say so (SEND-1)."""
+        if row.outgoing.gate is not Gate.OFFICER or rule not in WAITS_AGAIN or conversation is None:
+            return
+        handoff = unit.handoff(conversation.handoff_id) if conversation.handoff_id is not None else None
+        if handoff is not None:
+            knock_once(self._context, unit, conversation, handoff, now)
 
     def _sent(self, unit: Unit, row: Leased, receipt: Receipt) -> None:
         now = self._context.clock()
@@ -178,6 +188,7 @@ class Dispatcher:
             unit.bump(conversation.handoff_id)
 
 
+WAITS_AGAIN = ("OPEN-4", "SEND-2")
 CHORES = (OutKind.ANSWER_TAP, OutKind.CLEAR_BUTTONS, OutKind.REMOVE)
 """They take away or say nothing, so no cover forbids them."""
 

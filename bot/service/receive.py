@@ -21,6 +21,7 @@ from bot.ports import (
     Address,
     Author,
     Conversation,
+    Delivery,
     HandoffPhase,
     Inbound,
     InboundKind,
@@ -31,7 +32,7 @@ from bot.ports import (
 )
 from bot.service import trial
 from bot.service.context import SESSION, Context
-from bot.service.waiting import release_waiting
+from bot.service.waiting import NOT_SENT, release_waiting
 from bot.settings import Stage
 
 REQUEST_LIFE = timedelta(days=7)
@@ -298,10 +299,16 @@ class _Apply:
         self._unit.bump(handoff.id)
 
     def _withdraw(self) -> None:
-        """Before an officer opened it the request is erased; a talk ends and the officer is told (HAND-4)."""
+        """Before an officer opened it the request is erased; a talk ends and the officer is told (HAND-4).
+
+        At once: what the officer wrote and is not on the phone yet does not go out after it, and is shown as not sent.
+        """
         if self._handoff_id is None:
             return
         if self._conversation.state.owner is Owner.OFFICER:
+            self._unit.clear_queue(self._conversation.id, keep_officer=True, only_officer=True)
+            for message in self._unit.waiting_texts(self._handoff_id):
+                self._unit.mark_message(message.id, Delivery.FAILED, NOT_SENT)
             self._tell_officer(Author.EVENT, "ended-by-person")
         self._unit.move_handoff(self._handoff_id, HandoffPhase.WITHDRAWN, self._now)
         self._unit.bump(self._handoff_id)

@@ -16,6 +16,8 @@ from bot.ports import Author, Conversation, Handoff, HandoffMessage, HandoffPhas
 from bot.service.context import Context, is_risky
 from bot.trees.texts import MissingText
 
+NOT_SENT = "ended"
+"""The code of officer text that still waited when the talk ended."""
 JOINED = "joined"
 """The one event that is also said to the person; its words are made when it goes out."""
 

@@ -76,6 +76,11 @@ BUMP_OF_MESSAGE = (
     )
     .values(mark=handoff.c.mark + 1)
 )
+PHASE_OF_MESSAGE = (
+    select(handoff.c.phase)
+    .join(handoff_message, handoff_message.c.handoff_id == handoff.c.id)
+    .where(handoff_message.c.id == bindparam("b_id"))
+)
 DELETE_MESSAGES = delete(handoff_message).where(handoff_message.c.handoff_id == bindparam("b_id"))
 
 PUT_DRAFT = upsert(draft)

@@ -15,9 +15,10 @@ from typing import Any
 from sqlalchemy import Executable, Row
 
 from bot.engine.model import Channel, Gate
-from bot.ports import Address, Delivery, Leased, Outgoing, OutKind, Receipt
+from bot.ports import Address, Delivery, HandoffPhase, Leased, Outgoing, OutKind, Receipt
 from bot.store import codec, vault
 from bot.store.conversations import seal_address, unseal_address
+from bot.store.handoffs_sql import PHASE_OF_MESSAGE
 from bot.store.ledger import Entry, Ledger
 from bot.store.outbox_sql import (
     AGAIN,
@@ -46,6 +47,9 @@ from bot.store.times import maybe_micros, micros, moment
 from bot.store.vault import DataKey, Unreadable, place, seal, unseal
 
 JOB_LIFE = timedelta(hours=48)
+ENDED = "ended"
+"""The code of officer text that was not sent before its talk ended."""
+OPEN = (HandoffPhase.REQUESTED.value, HandoffPhase.ACCEPTED.value)
 TELEGRAM_BATCH = 100
 """deleteMessages takes at most 100 ids (Bot API 10.1)."""
 
@@ -57,9 +61,10 @@ class Outbox(Ledger):
             self.mark_message(outgoing.officer_message_id, Delivery.QUEUED)
         return self._insert(held.key, outgoing, due, lane=held.id, conversation_id=held.id)
 
-    def clear_queue(self, conversation_id: int, *, keep_officer: bool) -> int:
+    def clear_queue(self, conversation_id: int, *, keep_officer: bool, only_officer: bool = False) -> int:
         """Removals stay: closing must not call back the removal of what is on the phone."""
-        rows = self._all(SPEAKING, b_conversation=conversation_id)
+        speaking = self._all(SPEAKING, b_conversation=conversation_id)
+        rows = [row for row in speaking if row.officer_message_id is not None or not only_officer]
         for row in rows:
             if row.state == "sending":
                 self._write(CLEAR, b_id=row.id)
@@ -213,8 +218,14 @@ class Outbox(Ledger):
         self._officer_waits(row, True)
 
     def _officer_waits(self, row: Row[Any], keep: bool) -> None:
-        if row.officer_message_id is not None:
-            self.mark_message(row.officer_message_id, Delivery.WAITING if keep else Delivery.FAILED)
+        """Back to waiting, but not in a talk that ended meanwhile: nothing would ever release it there."""
+        message_id = row.officer_message_id
+        if message_id is None:
+            return
+        if self._first(PHASE_OF_MESSAGE, b_id=message_id) not in OPEN:
+            self.mark_message(message_id, Delivery.FAILED, ENDED)
+        else:
+            self.mark_message(message_id, Delivery.WAITING if keep else Delivery.FAILED)
 
     def _after_message(self, row: Leased, conversation_id: int, receipt: Receipt, now: datetime, *, late: bool) -> None:
         """`late`: it went out although the person had closed or deleted meanwhile, so it is taken back where that works."""

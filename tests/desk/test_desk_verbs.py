@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.engine.model import Channel, Gate
 from bot.engine.state import Cover, Owner
-from bot.ports import Author, Delivery, HandoffPhase
+from bot.ports import Author, Delivery, HandoffPhase, Inbound, InboundKind
 from bot.service import desk as verbs
 from tests.desk.kit import ALL, NOTHING, House
 
@@ -276,3 +276,58 @@ def test_whatsapp_shows_the_window_that_is_left(desk: House) -> None:
     assert verbs.conversation(desk.context, officer, sms.id).window_min is None
     desk.now += timedelta(hours=2)
     assert verbs.conversation(desk.context, officer, whatsapp.id).window_min == 0
+
+
+@pytest.mark.rule("HAND-4")
+@pytest.mark.parametrize("confirmed", [True, False], ids=["queued", "waiting"])
+def test_what_is_not_on_the_phone_when_the_person_ends_it_never_goes(desk: House, confirmed: bool) -> None:
+    """After 88 neither a queued nor a waiting text of the officer goes out, and the desk shows it as not sent."""
+    handoff = desk.request(confirmed=confirmed)
+    officer = desk.officer()
+    verbs.claim(desk.context, officer, handoff.id)
+    if confirmed:
+        desk.sent()
+    else:
+        desk.writes(handoff, "hello")
+    verbs.reply(desk.context, officer, handoff.id, "some words")
+    sent = desk.writes(handoff, "88")
+    assert not any("some words" in text for text in sent)
+    [text] = [one for one in desk.messages(handoff) if one.author is Author.OFFICER]
+    assert (text.delivery, text.code) == (Delivery.FAILED, "ended")
+    desk.now += timedelta(minutes=16)
+    assert "some words" not in " ".join(desk.writes(handoff, "hello", "1", "1"))
+
+
+@pytest.mark.rule("SEND-1", "SEND-2")
+def test_a_text_that_begins_to_wait_again_knocks_once(desk: House) -> None:
+    """Two texts that the sitting's end holds back cause one knock that was agreed, and none later."""
+    handoff = desk.request(ALL, confirmed=True)
+    officer = desk.officer()
+    verbs.claim(desk.context, officer, handoff.id)
+    desk.sent()
+    verbs.reply(desk.context, officer, handoff.id, "first words")
+    verbs.reply(desk.context, officer, handoff.id, "second words")
+    desk.now += timedelta(minutes=16)
+    knock = "There is a reply for you. Send 1 when it is a good time."
+    assert desk.sent() == [knock]
+    verbs.reply(desk.context, officer, handoff.id, "third words")
+    assert desk.sent() == []
+    released = desk.writes(handoff, "hello", "1")
+    assert [text for text in released if "words" in text] == ["first words", "second words", "third words"]
+
+
+def test_a_text_on_its_way_when_the_talk_ended_does_not_wait_for_ever(desk: House) -> None:
+    """Leased before 88 and withheld after it: it is shown as not sent."""
+    handoff = desk.request(confirmed=True)
+    officer = desk.officer()
+    verbs.claim(desk.context, officer, handoff.id)
+    desk.sent()
+    verbs.reply(desk.context, officer, handoff.id, "some words")
+    [row] = desk.store.transact(lambda unit: unit.lease(desk.now, 60, 5))
+    desk.people += 1
+    address = row.address
+    assert desk.receiver.take(Inbound(address, "in88", InboundKind.TEXT, "88", desk.now, desk.now))
+    desk.store.transact(lambda unit: unit.retry(row, desk.now, "timeout"))
+    [text] = [one for one in desk.messages(handoff) if one.author is Author.OFFICER]
+    assert (text.delivery, text.code) == (Delivery.FAILED, "ended")
+    assert not any("some words" in text for text in desk.sent())
