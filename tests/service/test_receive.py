@@ -24,7 +24,8 @@ CHANNELS = pytest.mark.parametrize("channel", list(Channel))
 def test_a_message_gets_the_check_and_a_yes_the_menu(house: House, channel: Channel) -> None:
     """The whole way: webhook, turn, outbox, sender."""
     assert "automatic" in house.send(channel, "hello")[0]
-    assert any("read here" in one for one in house.send(channel, "1"))
+    assert "language" in house.send(channel, "1")[0]
+    assert any("read here" in one for one in house.send(channel, "English"))
 
 
 @CHANNELS
@@ -110,7 +111,7 @@ def test_after_a_day_the_person_is_a_stranger(house: House) -> None:
     first = house.send(Channel.SMS, "hello")
     house.says(Channel.SMS, "1", "2")
     house.wait(hours=24, minutes=2)
-    assert house.send(Channel.SMS, "what is this") == first
+    assert house.send(Channel.SMS, "hello") == first
 
 
 @pytest.mark.rule("HIDE-7", "HIDE-6")
