@@ -17,7 +17,7 @@ THREADS = STREAMS + 32
 """Live desks hold a thread each; so many are always left for webhooks."""
 
 
-def run_server(host: str, port: int, target: str) -> None:
+def run_server(host: str, port: int, target: str, log_level: str = "warning") -> None:
     """Granian with one worker: one process keeps the loops and the streams' wake-ups together."""
     from granian import Granian
     from granian.constants import Interfaces

@@ -26,7 +26,9 @@ LIFE = timedelta(hours=12)
 CODE_STEPS = (0, -1, 1)
 """TOTP steps of 30 seconds that are taken: now, the one before, the one after."""
 DEMO_LINK = "demo-sign-in"
-"""A setting: hash and officer of the one-time link; gone once used."""
+"""A setting: officer and hash of each one-time link, blanks between; gone once used."""
+MAX_DEMO_LINKS = 8
+"""The oldest unused ones go first."""
 FREE_TRIES, MAX_PAUSE_S, FORGOTTEN_S = 3, 8.0, 900.0
 MAX_NAMES = 2000
 MAX_FIELD = 256
@@ -107,21 +109,28 @@ def whoami(desk: Context, token: str, *, touch: bool = True) -> Officer | None:
 
 def demo_link(desk: Context, officer_id: int) -> str:
     """A path that signs this officer in once. Only the demo stage serves it."""
+    return desk.store.transact(lambda unit: add_demo_link(unit, officer_id))
+
+
+def add_demo_link(unit: Unit, officer_id: int) -> str:
+    """As `demo_link`, in an open transaction. Earlier links stay good until they are used."""
     token = secrets.token_urlsafe(24)
-    value = f"{officer_id}:{_digest(token).hex()}"
-    desk.store.transact(lambda unit: unit.put_setting(DEMO_LINK, value))
+    kept = (unit.setting(DEMO_LINK) or "").split()[1 - MAX_DEMO_LINKS :]
+    unit.put_setting(DEMO_LINK, " ".join([*kept, f"{officer_id}:{_digest(token).hex()}"]))
     return f"/desk/demo/{token}"
 
 
 def use_demo_link(desk: Context, link: str) -> str | None:
-    """A session for the link's officer; None when it is not the link or was used."""
+    """A session for the link's officer; None when it is no link or was used."""
 
     def work(unit: Unit) -> str | None:
-        officer_id, _colon, wanted = (unit.setting(DEMO_LINK) or "").partition(":")
-        if not wanted or not hmac.compare_digest(wanted, _digest(link).hex()):
+        links = (unit.setting(DEMO_LINK) or "").split()
+        given = _digest(link).hex()
+        found = next((one for one in links if hmac.compare_digest(one.partition(":")[2], given)), None)
+        if found is None:
             return None
-        unit.put_setting(DEMO_LINK, None)
-        return _enter(unit, int(officer_id), desk.clock())
+        unit.put_setting(DEMO_LINK, " ".join(one for one in links if one != found) or None)
+        return _enter(unit, int(found.partition(":")[0]), desk.clock())
 
     return desk.store.transact(work)
 
