@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -45,18 +47,20 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--host", help="Address to listen on; default OWNSTEPS_HOST or 127.0.0.1.")(command)
 
 
-def _place(host: str | None, port: int | None) -> tuple[str, int]:
-    from bot.settings import load_settings
-
-    settings = load_settings()
-    os.environ["OWNSTEPS_HOST"] = host or settings.host
-    os.environ["OWNSTEPS_PORT"] = str(port or settings.port)
-    return host or settings.host, port or settings.port
+def _try_out(host: str | None, port: int | None, *, upgrade: bool) -> tuple[str, int]:
+    """Where to listen, once the settings, the pack and the database were found good; else exit 2 after a sentence."""
+    command = [sys.executable, "-m", "bot.cli.tryout", *(["--upgrade"] if upgrade else [])]
+    tried = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603 - our own module
+    if tried.returncode:
+        sys.exit(tried.returncode)
+    set_host, set_port = tried.stdout.split()
+    os.environ["OWNSTEPS_HOST"] = host or set_host
+    os.environ["OWNSTEPS_PORT"] = str(port or set_port)
+    return host or set_host, port or int(set_port)
 
 
 @click.command()
 @_options
-@settings_errors
 def serve(host: str | None, port: int | None) -> None:
     """Run everything in one process: webhooks, desk, sending, polling. Migrates its database at start.
 
@@ -65,17 +69,11 @@ def serve(host: str | None, port: int | None) -> None:
       ownsteps serve
       ownsteps serve --host 127.0.0.1 --port 8080
     """
-    from bot.wiring import build
-
-    product = build(_settings(), upgrade=True)  # refuses wrong settings here, where the sentence can be read
-    product.dispatcher.close()
-    product.store.close()
-    run_server(*_place(host, port), "bot.serving:serve_app")
+    run_server(*_try_out(host, port, upgrade=True), "bot.serving:serve_app")
 
 
 @click.command()
 @_options
-@settings_errors
 def web(host: str | None, port: int | None) -> None:
     """Run only the web side: webhooks and the desk. Refuses a database that is not current.
 
@@ -83,12 +81,7 @@ def web(host: str | None, port: int | None) -> None:
     Example:
       ownsteps web --port 8080
     """
-    from bot.wiring import build
-
-    product = build(_settings())
-    product.dispatcher.close()
-    product.store.close()
-    run_server(*_place(host, port), "bot.serving:web_app")
+    run_server(*_try_out(host, port, upgrade=False), "bot.serving:web_app")
 
 
 @click.command()
@@ -104,18 +97,13 @@ def dispatch(host: str | None, port: int | None) -> None:
       ownsteps dispatch
     """
     from bot.serving import Loops
+    from bot.settings import load_settings
     from bot.wiring import build
 
-    loops = Loops(build(_settings()))
+    loops = Loops(build(load_settings()))
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     loops.start()
     stop.wait()
     loops.stop()
-
-
-def _settings() -> Any:
-    from bot.settings import load_settings
-
-    return load_settings()

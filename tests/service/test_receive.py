@@ -25,7 +25,11 @@ def test_a_message_gets_the_check_and_a_yes_the_menu(house: House, channel: Chan
     """The whole way: webhook, turn, outbox, sender."""
     assert "automatic" in house.send(channel, "hello")[0]
     assert "language" in house.send(channel, "1")[0]
-    assert any("read here" in one for one in house.send(channel, "English"))
+    assert house.send(channel, "English")
+    state = house.state(channel)
+    assert state is not None
+    assert state.here is not None
+    assert state.here.node == house.product.pack.bundle.menu
 
 
 @CHANNELS
