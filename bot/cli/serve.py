@@ -35,7 +35,7 @@ def run_server(host: str, port: int, target: str, log_level: str = "warning") ->
         blocking_threads=THREADS,
         websockets=False,
         log_access=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         workers_kill_timeout=3,
     ).serve()
 
