@@ -8,15 +8,13 @@ from bot.channels.press import SEEN, SEEN_WIDE
 from bot.channels.segments import is_gsm
 from bot.checks.common import at_node, at_text, noon, rendered
 from bot.checks.finding import Finding
-from bot.checks.risk import risk_words
+from bot.checks.risk import risk_words, service_names
 from bot.engine.model import Channel, Kind, Node
 from bot.trees.load import Pack
 from bot.trees.messages import Message
 
 NEUTRAL_FILES = ("check", "cover", "delete", "errors", "keys", "profile")
 """Files of content/system whose texts may be sent before a yes, or under cover."""
-EMERGENCY_ALLOWED = frozenset(("police", "ambulance", "fire"))
-"""EMER-6: the three names may follow in the emergency topic, after what a lock screen shows."""
 
 
 def discreet(pack: Pack) -> Iterator[Finding]:
@@ -47,9 +45,10 @@ def _neutral(pack: Pack, node: Node) -> Iterator[Finding]:
     if not node.neutral:
         return
     emergency = pack.bundle.intents.get("emergency", "").partition("/")[0]
-    allowed = EMERGENCY_ALLOWED if node.topic == emergency else frozenset()
     now = noon(pack)
     for lang in _languages(pack):
+        # EMER-6: the three names may follow in the emergency topic, after what a lock screen shows.
+        allowed = service_names(lang) if node.topic == emergency else frozenset()
         if node.id in pack.bundle.missing[lang]:
             continue
         said = [pack.texts.say(text, lang, now) for text in (*node.blocks, *(one.label for one in node.options))]

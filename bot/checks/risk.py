@@ -1,6 +1,7 @@
 """Risk words: what would give away the subject to somebody else who sees the phone (OPEN-1, OPEN-2, OPEN-4).
 
 They are data, one list a language in `locales/<code>/risk.yaml`; whole words, with or without accents, phrases too.
+`services` names those of them that mean police, ambulance and fire.
 """
 
 from __future__ import annotations
@@ -32,6 +33,14 @@ def risk_words(text: str, langs: Iterable[str] | None = None) -> list[str]:
     return list(found)
 
 
+@lru_cache(maxsize=64)
+def service_names(lang: str) -> frozenset[str]:
+    """The names of police, ambulance and fire, as `risk_words` gives them: the emergency topic may say them (EMER-6)."""
+    file = places.locales() / lang / "risk.yaml"
+    named = _read(file, "services") if file.is_file() else []
+    return frozenset(" ".join(words_of(word).words) for word in named)
+
+
 def _found(words: Phrase, listed: frozenset[Phrase]) -> Iterable[str]:
     for start in range(len(words)):
         for end in range(start + 1, min(start + LONGEST, len(words)) + 1):
@@ -45,11 +54,11 @@ def _listed(locales: Path, langs: tuple[str, ...] | None) -> frozenset[Phrase]:
     return frozenset(phrase for file in files if file.is_file() for word in _read(file) for phrase in _forms(word))
 
 
-def _read(file: Path) -> list[str]:
+def _read(file: Path, name: str = "words") -> list[str]:
     data = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506  (BaseLoader makes text only)
-    words = data.get("words") if isinstance(data, dict) else None
+    words = data.get(name, [] if name != "words" else None) if isinstance(data, dict) else None
     if not isinstance(words, list) or not all(isinstance(word, str) and words_of(word).words for word in words):
-        raise ValueError(f"{places.shown(file)}: `words` is not a list of words. Write `words: [word, a phrase]`.")
+        raise ValueError(f"{places.shown(file)}: `{name}` is not a list of words. Write `{name}: [word, a phrase]`.")
     return words
 
 

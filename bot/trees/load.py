@@ -142,8 +142,10 @@ def _listed(directory: Directory, services: Iterable[Service]) -> list[Text]:
 
 
 def safety_keys(written: Written, nodes: Mapping[NodeId, Node], texts: Texts) -> frozenset[str]:
-    """What must be there in every language on offer: shared texts, and all that the nodes of safety topics say."""
+    """What must be there in every language on offer: shared texts, the menu's name, and all that safety topics say."""
     shared = {key for key in texts.english if key.startswith("system/")}
+    if written.pack is not None and (menu := nodes.get(NodeId(written.pack.menu))) is not None:
+        shared |= set(needed_keys(menu.title, texts.english, texts.services))  # the consent card may name it
     topics = {tree.topic for tree in written.trees.values() if tree.safety}
     for node in nodes.values():
         if node.topic in topics:

@@ -21,6 +21,7 @@ from bot.trees.catalogues import DOMAIN, po_path, read_catalogue
 from bot.trees.extract import extract_content
 from bot.trees.languages import LANGUAGES, babel_locale
 from bot.trees.places import root
+from bot.trees.reviews import is_reviewed
 from bot.trees.source import content_files
 
 KEYWORDS = {"pgettext": ((1, "c"), 2)}
@@ -53,7 +54,7 @@ def sync(pack: Path, locales: Path, new: tuple[str, ...] = ()) -> list[Path]:
         if code == "en" or language.pseudo or not (path.is_file() or code in new):
             continue
         before = path.read_bytes() if path.is_file() else b""
-        after = written(updated(template, path, code), code)
+        after = written(updated(template, path, code), code, reviewed=is_reviewed(locales, code))
         if after != before:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(after)
@@ -111,13 +112,13 @@ def _carry(catalog: Catalog, message: Message, old: Message | None) -> None:
     )
 
 
-def written(catalog: Catalog, code: str) -> bytes:
+def written(catalog: Catalog, code: str, *, reviewed: bool = False) -> bytes:
     buffer = BytesIO()
     write_po(buffer, catalog, width=0, omit_header=True, include_previous=True)
-    return _header(code).encode() + buffer.getvalue()
+    return _header(code, reviewed).encode() + buffer.getvalue()
 
 
-def _header(code: str) -> str:
+def _header(code: str, reviewed: bool) -> str:
     fields: Mapping[str, str] = {
         "Project-Id-Version": DOMAIN,
         "Language": code,
@@ -128,8 +129,10 @@ def _header(code: str) -> str:
     }
     lines = "".join(f'"{name}: {value}\\n"\n' for name, value in fields.items())
     own_name = LANGUAGES[code].own_name
+    review = "" if reviewed else "# No native speaker has reviewed these texts: the live stage does not offer them.\n"
     return (
         f"# Own Steps in {own_name}. `ownsteps translations sync` keeps this file up to date.\n"
         f"# msgctxt names the place of a text; {{placeholders}} stay as they are. Fuzzy texts are not shown.\n"
+        f"{review}"
         f'msgid ""\nmsgstr ""\n{lines}\n'
     )

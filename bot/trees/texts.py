@@ -1,7 +1,7 @@
 """The words of a pack in every language: looked up, never guessed, with their values placed.
 
-A missing or outdated translation is `None` and then `MissingText`, never English in its place (LANG-4). Phone numbers
-come out as they stand in services.yaml; isolating them in right-to-left text is the work of the layout.
+A missing or outdated translation is `None` and then `MissingText`, never English in its place (LANG-4). In languages
+that are written from right to left a placed number of several parts is isolated: "116 123" would show as "123 116".
 """
 
 from __future__ import annotations
@@ -24,6 +24,10 @@ UK = ZoneInfo("Europe/London")
 DAYS_THAT_NEED_A_DATE = 7
 """From this many days ahead the name of a day alone would mislead."""
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LRI, PDI = "\u2066", "\u2069"
+"""Unicode 6.3, UAX 9: what stands between them is laid out from left to right, whatever stands around."""
+_PARTED = re.compile(r"\+?[\d£][\d\s.,£+()-]*\d", re.ASCII)
+"""A number that the order of right-to-left text could part: spaces, signs or a currency in it."""
 _A_MONDAY = date(2024, 1, 1)
 _ISO = re.compile(r"\d{4}-\d\d(-\d\d)?")
 
@@ -94,7 +98,7 @@ class Texts:
                 return format_date(value, "EEEE", locale=babel_locale(lang))
             case date():
                 return format_date(value, "LLLL y", locale=babel_locale(lang))
-        return str(value)
+        return isolated(str(value), lang)
 
     def placed(self, kind: str, ident: str | None, key: str, lang: str) -> str:
         """`{phone:x}` and its like. ValueError when there is no such thing: a mistake that loading reports."""
@@ -109,7 +113,7 @@ class Texts:
             return (
                 service.name
                 if kind == "name"
-                else (service.phone or "")
+                else isolated(service.phone or "", lang)
                 if kind == "phone"
                 else self._hours(service, lang)
             )
@@ -127,7 +131,7 @@ class Texts:
         if _ISO.fullmatch(written):
             return _day_or_month(written, lang)
         key = f"value/{ident}"
-        return self._there(lang, key) if key in self.english else written
+        return self._there(lang, key) if key in self.english else isolated(written, lang)
 
     def _there(self, lang: str, key: str) -> str:
         found = self.get(lang, key)
@@ -138,6 +142,12 @@ class Texts:
 
 _OF_SERVICE = ("phone", "name", "hours")
 _OF_VALUES = ("amount", "number", "date")
+
+
+def isolated(value: str, lang: str) -> str:
+    """The value as it stands, within isolates where a right-to-left text could turn its parts round (LANG-7)."""
+    one_run = value.isdigit() or not _PARTED.fullmatch(value)
+    return value if one_run or not LANGUAGES[lang].rtl else f"{LRI}{value}{PDI}"
 
 
 def needed_keys(text: Text, english: Mapping[str, str], services: Mapping[str, Service]) -> Iterator[str]:
