@@ -9,10 +9,10 @@ from dataclasses import replace
 
 from bot.engine.events import InputKind, RequestHandoff, Turn, WithdrawHandoff
 from bot.engine.match import Intent
-from bot.engine.model import Gate, Reply, Shown, Text
+from bot.engine.model import Gate, NodeId, Reply, Shown, Text
 from bot.engine.state import Consent, Owner, Screen
 from bot.engine.turn import Now, is_number, line, means, say, shown, text, utilities_of
-from bot.engine.walk import first_content, go, notices
+from bot.engine.walk import first_content, go, here, is_missing, notices
 
 ITEMS = ("language", "topic", "wish", "interpreter", "message", "knock")
 """The card's items, at the keys 1 to 6, in this order for everybody; 7 goes on."""
@@ -32,8 +32,14 @@ def hours_texts(now: Now) -> tuple[Text, ...]:
     return (text("hours-unknown"), text("hours-emergency"))
 
 
-def _reply(now: Now, name: str, *blocks: Text, options: tuple[Shown, ...] = ()) -> Reply:
-    return Reply(node=name, blocks=blocks, options=options, utilities=utilities_of(now.state), gate=Gate.CONTENT)
+def _reply(now: Now, name: str, *blocks: Text, options: tuple[Shown, ...] = (), page: int = 0) -> Reply:
+    keys = utilities_of(now.state)
+    return Reply(node=name, blocks=blocks, options=options, utilities=keys, gate=Gate.CONTENT, page=page)
+
+
+def _rest_is_next(now: Now) -> bool:
+    """Part of a text that must be seen whole is still to come: 7 and every number of an option lead to it (HAND-3, HAND-5)."""
+    return now.state.more and ((now.meaning.number or 0) in range(1, GO_ON + 1) or means(now, Intent.MORE))
 
 
 def ask(now: Now) -> Turn:
@@ -44,19 +50,27 @@ def ask(now: Now) -> Turn:
 
 
 def limits(now: Now) -> Turn:
+    return _limits(now, -1 if notices(now) else 0)
+
+
+def _limits(now: Now, page: int) -> Turn:
+    """`page` counts down from -1 where what is said once stands in front: all pages must be cut from the same texts."""
     child = (text("limits-under-18"),) if now.state.told.under_18 else ()
-    once = notices(now)
+    once = notices(now.having(told_keys=False, told_trial=False)) if page < 0 else ()
     blocks = (*once, text("limits"), *child, *hours_texts(now))
     if now.input.desk.open:
         options = shown(text("limits-go-on"), text("limits-read"))
     else:
         options = shown(text("limits-message"), text("limits-lines"), text("limits-read"))
-    now = now.having(told_keys=True, told_trial=True, misses=0)
-    return say(now, _reply(now, "limits", *blocks, options=options), screen=Screen.LIMITS)
+    now = now.having(told_keys=True, told_trial=True, misses=0, first=page)
+    reply = _reply(now, "limits", *blocks, options=options, page=page if page >= 0 else -page - 1)
+    return say(now, reply, screen=Screen.LIMITS)
 
 
 def on_limits(now: Now) -> Turn | None:
     open_desk = now.input.desk.open
+    if _rest_is_next(now):
+        return _limits(now, now.state.first + (1 if now.state.first >= 0 else -1))
     if is_number(now, 1):
         return card(now.having(consent=Consent()), first=True)
     if is_number(now, 2) and not open_desk and "lines" in now.bundle.intents:
@@ -168,7 +182,7 @@ def on_own_message(now: Now) -> Turn | None:
 # --- the preview: exactly what the officer will see
 
 
-def preview(now: Now) -> Turn:
+def preview(now: Now, page: int = 0) -> Turn:
     ticked = now.state.consent.ticked
     rows = tuple(_row(now, item) for item in ITEMS if item in ticked)
     channel = now.state.channel.value
@@ -176,14 +190,15 @@ def preview(now: Now) -> Turn:
     nothing = (text("preview-nothing", channel=text(f"channel-{channel}")),)
     blocks = (*(shows if rows else nothing), text("preview-who"))
     options = shown(text("preview-send"), text("preview-not"))
-    return say(now, _reply(now, "preview", *blocks, options=options), screen=Screen.PREVIEW)
+    reply = _reply(now, "preview", *blocks, options=options, page=page)
+    return say(now.having(first=page), reply, screen=Screen.PREVIEW)
 
 
 def _row(now: Now, item: str) -> Text:
     if item == "language":
         return text("preview-language", language=Text.of("language-name", code=language_of(now)))
     if item == "topic":
-        return text("preview-topic", topic=Text(f"{topic_of(now)}:title"))
+        return text("preview-topic", topic=now.bundle.nodes[NodeId(topic_of(now))].title)
     return text("preview-knock") if item == "knock" else text(f"preview-{item}", **{item: _item(now, item)})
 
 
@@ -192,11 +207,16 @@ def language_of(now: Now) -> str:
 
 
 def topic_of(now: Now) -> str:
-    step = now.state.here
-    return step.node if step and now.bundle.node(step.node) else now.bundle.menu
+    """Where they read; the menu where the place is not in their language, so that its name never shows in another."""
+    node = here(now)
+    return now.bundle.menu if is_missing(now, node) else node.id
 
 
 def on_preview(now: Now) -> Turn | None:
+    if _rest_is_next(now):
+        return preview(now, now.state.first + 1)
+    if now.state.more and means(now, Intent.YES):
+        return None
     if is_number(now, 1) or means(now, Intent.YES):
         return _request(now)
     if is_number(now, 2) or means(now, Intent.NO):

@@ -87,7 +87,7 @@ class State:
     trail: tuple[Step, ...] = ()
     """Oldest first; the last is where the person is. At most 30."""
     first: int = 0
-    """Index of the first language shown on the language list."""
+    """Index of the first language shown on the language list; the page of the limits or the preview on those screens."""
     more: bool = False
     """Whether 7 means more on what is showing; set by whoever laid the reply out."""
     serial: int = 0

@@ -35,7 +35,8 @@ def options_of(bundle: Bundle, state: State, node: Node) -> tuple[Option, ...]:
         options = (*options, Option("skip", text("key-skip"), target))
     if state.pending and node.id == bundle.intents.get("told"):
         pending = bundle.node(state.pending)
-        if pending is not None:
+        missing_here = bundle.missing.get(state.lang or bundle.default_language, frozenset())
+        if pending is not None and pending.id not in missing_here:
             options = (Option("topic", Text(f"{pending.id}:ask_as"), pending.id), *options)
     return options
 
