@@ -19,6 +19,7 @@ ITEMS = ("language", "topic", "wish", "interpreter", "message", "knock")
 WISHES = {1: "woman", 2: "man", 3: None}
 INTERPRETERS = {1: "yes", 2: "no", 3: "other"}
 GO_ON = 7
+KEY_WORDS = 2
 
 
 def hours_texts(now: Now) -> tuple[Text, ...]:
@@ -61,7 +62,8 @@ def _limits(now: Now, page: int) -> Turn:
     if now.input.desk.open:
         options = shown(text("limits-go-on"), text("limits-read"))
     else:
-        options = shown(text("limits-message"), text("limits-lines"), text("limits-read"))
+        lines = (text("limits-lines"),) if "lines" in now.bundle.intents else ()
+        options = shown(text("limits-message"), *lines, text("limits-read"))
     now = now.having(told_keys=True, told_trial=True, misses=0, first=page)
     reply = _reply(now, "limits", *blocks, options=options, page=page if page >= 0 else -page - 1)
     return say(now, reply, screen=Screen.LIMITS)
@@ -75,7 +77,7 @@ def on_limits(now: Now) -> Turn | None:
         return card(now.having(consent=Consent()), first=True)
     if is_number(now, 2) and not open_desk and "lines" in now.bundle.intents:
         return go(now, now.bundle.intents["lines"])
-    if is_number(now, 2) or is_number(now, 3) or means(now, Intent.NO):
+    if is_number(now, 2 if open_desk or "lines" not in now.bundle.intents else 3) or means(now, Intent.NO):
         return first_content(now)
     return None
 
@@ -171,10 +173,16 @@ def on_interpreter(now: Now) -> Turn | None:
 
 
 def on_own_message(now: Now) -> Turn | None:
-    """Any words are the message: nothing is read into them but danger, close, stop and delete, which came before."""
+    """Any words are the message: nothing is read into them but danger, close, stop and delete, which came before.
+
+    A key, or a word or two that do what a key does ("menu", "go back"), are no message.
+    """
     if is_number(now, 0):
         return _put(now, "message", message="")
-    if now.input.kind is not InputKind.TEXT or now.meaning.number is not None or not now.input.text.strip():
+    key = now.meaning.words <= KEY_WORDS and now.meaning.intent in (
+        Intent.BACK, Intent.MENU, Intent.LANGUAGE, Intent.HUMAN
+    )  # fmt: skip
+    if now.input.kind is not InputKind.TEXT or now.meaning.number is not None or key or not now.input.text.strip():
         return None
     return _put(now, "message", message=now.input.text)
 
@@ -221,7 +229,7 @@ def on_preview(now: Now) -> Turn | None:
         return _request(now)
     if is_number(now, 2) or means(now, Intent.NO):
         now = now.having(consent=Consent())
-        return say(now, _reply(now, "not-asked", text("not-asked")), screen=Screen.NODE)
+        return say(now, _reply(now, "not-asked", text("not-asked")), screen=Screen.NONE)
     if is_number(now, 0):
         return card(now)
     return None
@@ -270,7 +278,7 @@ def withdraw(now: Now) -> Turn:
         said = text("withdrawn")
     after = now.having(owner=Owner.BOT, alias=None, knock_agreed=False, consent=Consent())
     reply = line(after, "withdrawn", said, gate=Gate.CONTENT, utilities=utilities_of(after.state))
-    return say(after, reply, WithdrawHandoff(), screen=Screen.NODE)
+    return say(after, reply, WithdrawHandoff(), screen=Screen.NONE)
 
 
 def open_question(now: Now) -> Turn | None:

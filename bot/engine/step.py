@@ -33,7 +33,7 @@ from bot.engine.events import (
 )
 from bot.engine.match import Intent, Meaning, understand
 from bot.engine.model import Bundle, Channel, Gate, Kind, Node, Text
-from bot.engine.state import Consent, Cover, Owner, Screen, State, Step
+from bot.engine.state import Consent, Cover, Owner, Screen, State, Step, Told
 from bot.engine.turn import GAP, Now, close_state, flag, is_number, line, means, quiet, say, shown, text
 
 CLOSE, PERSON, BACK, OPEN_AGAIN, END_TALK, MORE = 9, 8, 0, 99, 88, 7
@@ -66,6 +66,8 @@ NOT_TOPICS = frozenset(
         Intent.MORE,
     }
 )
+KEYS_OF_WORDS = frozenset({Intent.BACK, Intent.MENU, Intent.LANGUAGE, Intent.HUMAN})
+"""Words that do what a key does, on every screen (CARE-6)."""
 ALWAYS_DIRECT = frozenset(
     {Intent.SUICIDE, Intent.EMERGENCY, Intent.UNDER18, Intent.HUMAN, Intent.PRIVACY, Intent.ROBOT}
 )
@@ -85,12 +87,33 @@ def step(bundle: Bundle, state: State, received: Input, at: datetime) -> Turn:
 
 
 def _settle(bundle: Bundle, state: State, at: datetime) -> State:
-    """Cover that is over comes down; content that changed lands softly."""
+    """Cover that is over comes down; a sitting that is over leaves no open question; content that changed lands softly."""
     if state.cover is Cover.HIDDEN and state.covered_until is not None and at > state.covered_until:
         state = replace(state, cover=Cover.OPEN, covered_until=None, reopening=False, confirmed_until=None, trail=())
+    if state.last_seen is not None and at.replace(second=0, microsecond=0) - state.last_seen > GAP:
+        state = _sitting_over(state)
     if state.bundle_version != bundle.version:
         state = replace(walk.drop_gone(bundle, state), bundle_version=bundle.version)
     return state
+
+
+def _sitting_over(state: State) -> State:
+    """A silence is no answer (OPEN-4): a yes or a number that comes after it may be another hand's, so it answers nothing.
+
+    What was asked before the silence and what was told go with it (OPEN-6); so does a card that was being filled in.
+    """
+    return replace(
+        state,
+        screen=Screen.NONE,
+        pending=None,
+        told=Told(),
+        told_keys=False,
+        told_trial=False,
+        consent=Consent(),
+        reopening=False,
+        misses=0,
+        more=False,
+    )
 
 
 def _touch(state: State, now: Now) -> State:
@@ -169,13 +192,26 @@ def _provider(now: Now) -> Turn | None:
     if kind is InputKind.OPT_OUT:
         return quiet(_stop_now(now), SetStop(), ClearQueue(), *flag(now, "stopped"))
     if kind is InputKind.OPT_IN:
-        turn = check.ask(_reopened(now))
-        return replace(turn, effects=(ClearStop(), *turn.effects))
+        return _open_after_stop(now)
     return quiet(now) if kind is InputKind.OPT_HELP else None
 
 
 def _reopened(now: Now) -> Now:
-    return now.having(cover=Cover.OPEN, covered_until=None, confirmed_until=None, reopening=False, screen=Screen.NONE)
+    """After a stop: open, without a yes. A cover that was up when the stop came is up again: stopping lifts none (HIDE-3)."""
+    covered = now.state.covered_until is not None and now.at <= now.state.covered_until
+    return now.having(
+        cover=Cover.HIDDEN if covered else Cover.OPEN,
+        covered_until=now.state.covered_until if covered else None,
+        confirmed_until=None,
+        reopening=False,
+        screen=Screen.NONE,
+    )
+
+
+def _open_after_stop(now: Now) -> Turn:
+    after = _reopened(now)
+    turn = check.cover(after) if after.state.cover is Cover.HIDDEN else check.ask(after)
+    return replace(turn, effects=(ClearStop(), *turn.effects))
 
 
 def _wants_close(now: Now) -> bool:
@@ -206,39 +242,47 @@ def _emergency_line(now: Now) -> Turn:
 
 def _danger(now: Now) -> Turn | None:
     """Danger first (EMER-1): the full text, one line under cover and while an officer is there."""
-    if now.input.late or now.meaning.intent not in (Intent.EMERGENCY, Intent.SUICIDE):
+    if now.input.late or now.meaning.intent not in (Intent.EMERGENCY, Intent.SUICIDE) or _types_a_label(now):
         return None
     if now.state.cover is Cover.HIDDEN:
         return _emergency_line(now)
     after = now
     if now.state.cover is Cover.STOPPED:
         after = _reopened(now)
-    if check.holds(now.state):
-        turn = _emergency_line(after)
-        return replace(turn, effects=(RelayToOfficer(now.input.text, danger=True),))
-    turn = _danger_reply(after.having(consent=Consent()))
     cleared = (ClearStop(),) if now.state.cover is Cover.STOPPED else ()
+    if after.state.cover is Cover.HIDDEN:
+        turn = _emergency_line(after)
+    elif check.holds(now.state):
+        turn = replace(_emergency_line(after), effects=(RelayToOfficer(now.input.text, danger=True),))
+    else:
+        turn = _danger_reply(after.having(consent=Consent()))
     return replace(turn, effects=(*cleared, *turn.effects))
 
 
+def _types_a_label(now: Now) -> bool:
+    """The very words on an option that is showing ("Today: emergency, a bed, food") pick it and tell of no danger."""
+    mine = now.confirmed and not check.holds(now.state) and now.state.screen is Screen.NODE
+    return mine and now.input.kind is InputKind.TEXT and walk.picked(now) is not None
+
+
 def _danger_reply(now: Now) -> Turn:
+    """The facts stand first: what is said once in a sitting waits for the next screen."""
     topic = _topic(now.bundle, *now.meaning.also) if means(now, Intent.EMERGENCY) else None
     if topic is not None:
         return _line_and_topic(now, topic.id)
     node = _topic(now.bundle, now.meaning.intent) or _topic(now.bundle, Intent.EMERGENCY)
-    if node is None or not (node.neutral or now.confirmed):
-        turn = check.ask(now.having(pending=node.id if node else None))
-        return _after_line(now, turn)
-    if not now.confirmed:
-        now = now.having(trail=(*now.state.trail, Step(node.id))[-walk.TRAIL_MAX :])
-        return walk.show(now)
-    return walk.go(now, node.id)
+    if node is not None and (node.neutral or now.confirmed):
+        return walk.show(walk.at(now, node.id))
+    return _after_line(
+        now, _current(now) if now.confirmed else check.ask(now.having(pending=node.id if node else None))
+    )
 
 
 def _line_and_topic(now: Now, target: str) -> Turn:
     """Unsure between danger and not: the emergency line, and the topic (EMER-7), after the check where it is due."""
-    following = walk.go(now, target) if now.confirmed else check.ask(now.having(pending=target))
-    return _after_line(now, following)
+    if now.confirmed:
+        return walk.go(now, target, text("emergency-line"))
+    return _after_line(now, check.ask(now.having(pending=target)))
 
 
 def _after_line(now: Now, turn: Turn) -> Turn:
@@ -253,8 +297,8 @@ def _topic(bundle: Bundle, *intents: Intent) -> Node | None:
 
 
 def _stop_now(now: Now) -> Now:
-    state = replace(close_state(now.state, now.at), cover=Cover.STOPPED, covered_until=None)
-    return replace(now, state=state)
+    covered_until = now.state.covered_until
+    return replace(now, state=replace(close_state(now.state, now.at), cover=Cover.STOPPED, covered_until=covered_until))
 
 
 def _stop(now: Now) -> Turn | None:
@@ -273,15 +317,14 @@ def _stopped(now: Now) -> Turn | None:
         return None
     if _wants_close(now) or now.input.late:
         return quiet(now)
-    turn = check.ask(_asked(_reopened(now)))
-    return replace(turn, effects=(ClearStop(), *turn.effects))
+    return _open_after_stop(_asked(now))
 
 
 def _covered(now: Now) -> Turn | None:
     """While hidden everything gets an ordinary line, until the return word and then a yes (HIDE-3)."""
     if now.state.cover is not Cover.HIDDEN:
         return None
-    if now.state.reopening and not _stale(now):
+    if now.state.reopening and not _stale(now) and not now.input.late:
         if check.answers_yes(now):
             return _yes(now)
         if check.answers_no(now):
@@ -310,6 +353,8 @@ def _delete(now: Now) -> Turn | None:
         )
     if is_number(now, BACK) or means(now, Intent.NO):
         after = now.having(screen=Screen.NODE)
+        if check.holds(now.state) and now.confirmed:
+            return quiet(now.having(screen=Screen.NONE))
         return check.ask(after) if not now.confirmed else _current(after)
     return None
 
@@ -318,9 +363,10 @@ def _late(now: Now) -> Turn | None:
     """A backlog: one neutral check a person, and nothing that was meant for an older question (SEND-10)."""
     if not now.input.late:
         return None
-    if now.state.screen is Screen.CHECK:
-        return quiet(now)
-    return check.ask(now)
+    if now.state.screen is Screen.CHECK or now.confirmed:
+        return quiet(now, *flag(now, "late"))
+    turn = check.ask(now)
+    return replace(turn, effects=(*turn.effects, *flag(now, "late")))
 
 
 # --- 6 and 7: an officer, the check
@@ -331,12 +377,12 @@ def _officer(now: Now) -> Turn | None:
     if not check.holds(now.state):
         return None
     if is_number(now, END_TALK):
-        return person.withdraw(now)
+        return _withdraw(now)
     if not now.confirmed:
         return _officer_check(now)
     if now.input.kind in (InputKind.TEXT, InputKind.COMMAND):
         words = now.input.text if now.input.kind is InputKind.TEXT else f"/{now.input.text}"
-        return quiet(now, RelayToOfficer(words))
+        return quiet(now.having(screen=Screen.NONE), RelayToOfficer(words))
     if now.input.kind is InputKind.MEDIA:
         return say(now, line(now, "media", text("media"), gate=Gate.OFFICER), FlagToOfficer("media"))
     return quiet(now)
@@ -360,7 +406,7 @@ def _unconfirmed(now: Now) -> Turn | None:
     if now.confirmed:
         return None
     if is_number(now, END_TALK) and now.state.owner is Owner.QUEUE:
-        return person.withdraw(now)
+        return _withdraw(now)
     if now.state.screen is Screen.CHECK and not _stale(now):
         if check.answers_yes(now):
             return _yes(now)
@@ -370,6 +416,15 @@ def _unconfirmed(now: Now) -> Turn | None:
     if language is not None:
         return language
     return _neutral_question(now) or check.ask(_asked(now))
+
+
+def _withdraw(now: Now) -> Turn:
+    """88 acts at once; what it did is said only in a confirmed sitting, else the check comes, as to anybody (OPEN-6)."""
+    turn = person.withdraw(now)
+    if now.confirmed:
+        return turn
+    asked = check.ask(replace(now, state=turn.state))
+    return replace(asked, effects=turn.effects)
 
 
 def _language(now: Now) -> Turn | None:
@@ -403,10 +458,10 @@ def _neutral_question(now: Now) -> Turn | None:
 
 def _asked(now: Now) -> Now:
     """Keep what was asked for after the yes: a topic, a person, the languages. The words themselves are dropped."""
-    if now.state.screen is Screen.CHECK and now.meaning.intent in NOT_TOPICS:
-        return now
     if means(now, Intent.HUMAN) or is_number(now, PERSON):
         return now.having(pending="door:person")
+    if now.state.screen is Screen.CHECK and now.meaning.intent in NOT_TOPICS:
+        return now
     topic = _topic(now.bundle, now.meaning.intent)
     return now.having(pending=topic.id if topic is not None else None)
 
@@ -446,6 +501,7 @@ SCREENS: dict[Screen, Callable[[Now], Turn | None]] = {
     Screen.INTERPRETER: person.on_interpreter,
     Screen.PREVIEW: person.on_preview,
     Screen.WAITING: person.on_waiting,
+    Screen.OWN_MESSAGE: person.on_own_message,
 }
 AGAIN: dict[Screen, Callable[[Now], Turn]] = {
     Screen.LIMITS: person.limits,
@@ -474,7 +530,7 @@ def _converse(now: Now) -> Turn:
         return _current(now, "media")
     if now.input.kind is InputKind.EDIT:
         return _current(now, "edited")
-    return _answer(now) or _global(now) or _own_words(now) or _told_or_topic(now) or _not_understood(now)
+    return _answer(now) or _global(now) or _told_or_topic(now) or _not_understood(now)
 
 
 def _answer(now: Now) -> Turn | None:
@@ -527,18 +583,11 @@ def _global(now: Now) -> Turn | None:
     return _language(now)
 
 
-def _own_words(now: Now) -> Turn | None:
-    if now.state.screen is Screen.OWN_MESSAGE:
-        return person.on_own_message(now)
-    return None
-
-
 def _told_or_topic(now: Now) -> Turn | None:
     if means(now, Intent.NATION) and now.meaning.told:
         return _told_nation(walk.told_by(now))
     if means(now, Intent.THANKS) or means(now, Intent.GREETING):
-        key = "thanks" if means(now, Intent.THANKS) else "greeting"
-        return walk.show(now, text(key), plain=bool(now.state.trail))
+        return _current(now, "thanks" if means(now, Intent.THANKS) else "greeting")
     topic = _topic(now.bundle, now.meaning.intent)
     if _tells_a_story(now):
         return _thank(now, topic)
@@ -585,6 +634,8 @@ def _current(now: Now, key: str | None = None) -> Turn:
     if not now.confirmed:
         return check.ask(now)
     again = AGAIN.get(now.state.screen)
+    if now.state.screen is Screen.WAITING and now.state.owner is not Owner.QUEUE:
+        again = None
     if again is not None:
         return _with_line(again(now), before)
     asked = person.open_question(now)
@@ -617,6 +668,8 @@ def _on_return_word(now: Now) -> Turn | None:
     """One word of letters that means nothing else here; kept only as a keyed hash, made outside."""
     if is_number(now, BACK):
         return walk.show(now)
+    if now.meaning.intent in KEYS_OF_WORDS or is_number(now, PERSON):
+        return None
     word = now.input.text.strip()
     short, long = RETURN_WORD_LETTERS
     fits = short <= len(word) <= long and len(word.split()) == 1 and now.meaning.number is None
@@ -627,4 +680,4 @@ def _on_return_word(now: Now) -> Turn | None:
             screen=Screen.RETURN_WORD,
         )
     reply = line(now, "return-word-set", text("return-word-set"), gate=Gate.CONTENT)
-    return say(now, reply, SetReturnWord(word), screen=Screen.NODE)
+    return say(now, reply, SetReturnWord(word), screen=Screen.NONE)

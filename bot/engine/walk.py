@@ -120,20 +120,24 @@ def first_content(now: Now, *before: Text) -> Turn:
 
 def go(now: Now, target: str, *before: Text) -> Turn:
     """Go to a node (rules decide which) that is no door. The caller has seen to the good-time check."""
+    return first_content(at(now, target), *before)
+
+
+def at(now: Now, target: str) -> Now:
+    """The person at a node (rules decide which), from its first page on."""
     node = now.bundle.node(target) or now.bundle.nodes[now.bundle.menu]
     node = resolve(now.bundle.nodes, node, now.state, now.input.desk)
     trail = now.state.trail
-    if not trail or trail[-1].node != node.id:
-        trail = (*trail, Step(node.id))[-TRAIL_MAX:]
-    else:
-        trail = (*trail[:-1], Step(node.id))
-    return first_content(now.having(trail=trail, misses=0), *before)
+    if trail and trail[-1].node == node.id:
+        trail = trail[:-1]
+    return now.having(trail=(*trail, Step(node.id))[-TRAIL_MAX:], misses=0)
 
 
 def back(now: Now) -> Turn:
     """One step back, to the same page with the same numbers; the first step stays."""
     state = drop_gone(now.bundle, now.state)
-    trail = state.trail[:-1] if len(state.trail) > 1 and now.state.screen is Screen.NODE else state.trail
+    stands = now.state.screen in (Screen.NODE, Screen.MISSING)
+    trail = state.trail[:-1] if len(state.trail) > 1 and stands else state.trail
     return first_content(replace(now, state=replace(state, trail=trail, misses=0)))
 
 
