@@ -32,7 +32,7 @@ from bot.wiring import Product
 Answer = BaseResponse | str
 PARTS = (
     "telegram-list", "telegram-start", "telegram-wires", "sms-list", "sms-wires", "whatsapp-list", "whatsapp-window",
-    "whatsapp-wires", "time", "clock", "hours", "waiting", "code",
+    "whatsapp-wires", "time", "clock", "hours", "person", "waiting", "code",
 )  # fmt: skip
 """What changes: each is the inside of the elements with that data-part, by phones/_part.html."""
 MAX_TEXT = {"telegram": 4096, "sms": 1600, "whatsapp": 4096}
@@ -76,6 +76,7 @@ class _Page:
             "sms": self.screens.sms(person),
             "whatsapp": self.screens.whatsapp(person, service.now),
             "service": service,
+            "person": person,
             "zone": LONDON,
             "bot": self._bot(),
             "org": self.product.pack.org,

@@ -59,23 +59,29 @@ function put(name, html) {
   made.innerHTML = html;
   for (const place of document.querySelectorAll(`[data-part="${name}"]`)) {
     if (place.dataset.list !== undefined) putList(place, made.content.cloneNode(true));
-    else if (place.innerHTML !== made.innerHTML) place.replaceChildren(made.content.cloneNode(true));
+    else if (place.innerHTML !== made.innerHTML) putPart(place, made.content.cloneNode(true));
   }
+}
+
+function putPart(place, wanted) {
+  const held = place.contains(document.activeElement) ? document.activeElement.value : null;
+  place.replaceChildren(wanted);
+  if (held !== null) place.querySelector(`[value="${held}"]`)?.focus();
 }
 
 // A message keeps its element while it stands, so that only what is new is read out and what is deleted can be seen to go.
 function putList(list, wanted) {
   const hadFocus = list.contains(document.activeElement);
   const old = new Map([...list.children].filter((one) => !one.classList.contains("leaving")).map((one) => [one.dataset.key, one]));
-  let arrived = false;
+  let wrote = false;
   for (const next of [...wanted.children]) {
     const known = old.get(next.dataset.key);
     old.delete(next.dataset.key);
-    if (known === undefined) { list.append(next); next.classList.add("new"); arrived = true; }
+    if (known === undefined) { list.append(next); next.classList.add("new"); wrote ||= next.matches(".mine"); }
     else if (known.innerHTML !== next.innerHTML) known.replaceChildren(...next.childNodes);
   }
   old.forEach(leave);
-  if (arrived) list.parentElement.scrollTop = 0; // the end: the column is laid out from below
+  if (wrote) list.parentElement.scrollTop = 0; // the end: the column is laid out from below
   if (hadFocus && !list.contains(document.activeElement)) list.parentElement.focus();
 }
 
