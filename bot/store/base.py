@@ -8,8 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, Row, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import MultipleResultsFound
 
 from bot.store import vault
+from bot.store.compiled import runner
 from bot.store.tables import data_key, destroyed_key
 from bot.store.times import minutes
 from bot.store.vault import DataKey, Keyring
@@ -30,22 +32,26 @@ class Part:
     """A part of the unit of work on one open connection. `changed` counts rows that others may be waiting for."""
 
     def __init__(self, connection: Connection, keyring: Keyring) -> None:
-        self._connection = connection
+        self._run = runner(connection)
         self._keyring = keyring
         self.changed = 0
 
     def _one(self, statement: Executable, **values: Any) -> Row[Any] | None:
-        return self._connection.execute(statement, values).one_or_none()
+        rows = self._run(statement, values).all()
+        if len(rows) > 1:
+            raise MultipleResultsFound("more rows than one where one is looked for")
+        return rows[0] if rows else None
 
     def _first(self, statement: Executable, **values: Any) -> Any:
-        return self._connection.execute(statement, values).scalar()
+        rows = self._run(statement, values).all()
+        return rows[0][0] if rows else None
 
     def _all(self, statement: Executable, **values: Any) -> Sequence[Row[Any]]:
-        return self._connection.execute(statement, values).all()
+        return self._run(statement, values).all()
 
     def _quiet(self, statement: Executable, **values: Any) -> int:
         """Writes what nobody waits for; how many rows it changed."""
-        return self._connection.execute(statement, values).rowcount
+        return self._run(statement, values).rowcount
 
     def _write(self, statement: Executable, **values: Any) -> int:
         count = self._quiet(statement, **values)

@@ -76,7 +76,7 @@ class Outbox(Ledger):
     def lease(self, now: datetime, lease_s: float, limit: int) -> Sequence[Leased]:
         self._end_leases(now)
         until = micros(now + timedelta(seconds=lease_s))
-        taken = self._connection.execute(LEASE, {"b_now": micros(now), "b_until": until, "b_limit": limit}).all()
+        taken = self._all(LEASE, b_now=micros(now), b_until=until, b_limit=limit)
         self.changed += len(taken)
         ordered = sorted(taken, key=lambda row: (row.due, row.seq))
         leased = (self._leased(row.id, now) for row in ordered)
