@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
@@ -44,7 +45,7 @@ class DemoClock:
     def _write(self, offset: timedelta) -> None:
         """Whole at once: the service may be reading."""
         new = self._path.with_suffix(".new")
-        new.write_text(f"{offset.total_seconds():.0f}\n")
+        new.write_text(f"{math.ceil(offset.total_seconds())}\n")  # up: a clock set to 03:00 never says 02:59
         os.replace(new, self._path)
 
 

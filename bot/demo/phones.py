@@ -53,11 +53,11 @@ class Service:
     code: str
 
 
-def phones_blueprint(product: Product, standins: StandIns, clock: DemoClock) -> Blueprint:
+def phones_blueprint(product: Product, standins: StandIns, clock: DemoClock, identities: Identities) -> Blueprint:
     blueprint = Blueprint("phones", __name__, template_folder="templates", static_folder="static")
     blueprint.static_url_path = "/phones/static"
     only_this_machine(blueprint)
-    page = _Page(product, standins, clock)
+    page = _Page(product, standins, clock, identities)
     _add_views(blueprint, page)
     _add_phones(blueprint, page)
     _add_controls(blueprint, page)
@@ -65,9 +65,9 @@ def phones_blueprint(product: Product, standins: StandIns, clock: DemoClock) -> 
 
 
 class _Page:
-    def __init__(self, product: Product, standins: StandIns, clock: DemoClock) -> None:
+    def __init__(self, product: Product, standins: StandIns, clock: DemoClock, identities: Identities) -> None:
         self.product, self.standins, self.clock = product, standins, clock
-        self.identities, self.screens = Identities(), Screens(standins)
+        self.identities, self.screens = identities, Screens(standins)
 
     def context(self) -> dict[str, object]:
         person, service = self.identities.person, self.service()

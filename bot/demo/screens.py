@@ -167,7 +167,7 @@ def _sid(request: TwilioRequest) -> str:
 
 def _told(request: TwilioRequest) -> str:
     if request.method == "DELETE":
-        return "DELETE Messages/… (the provider's copy)"
+        return "DELETE the provider's copy"
     if "ContentSid" in request.form:
-        return "POST Messages (approved template)"
-    return "POST Messages" if _sid(request) == "Messages" else f"{request.method} Messages/…"
+        return "POST an approved template"
+    return "POST a message" if _sid(request) == "Messages" else f"{request.method} the provider's copy"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.demo.clock import DemoClock
+from bot.demo.identities import Identities
 from bot.demo.phones import phones_blueprint
 from bot.demo.standins import StandIns
 from bot.serving import Loops, app_of
@@ -26,6 +27,7 @@ class Demo:
     product: Product
     standins: StandIns
     clock: DemoClock
+    identities: Identities
     loops: Loops
 
     def stop(self) -> None:
@@ -49,5 +51,6 @@ def open_demo(environ: Mapping[str, str]) -> Demo:
     loops = Loops(product)
     loops.start()
     app = app_of(product)
-    app.register_blueprint(phones_blueprint(product, standins, clock))
-    return Demo(app, product, standins, clock, loops)
+    identities = Identities()
+    app.register_blueprint(phones_blueprint(product, standins, clock, identities))
+    return Demo(app, product, standins, clock, identities, loops)

@@ -77,12 +77,17 @@ function putList(list, wanted) {
   for (const next of [...wanted.children]) {
     const known = old.get(next.dataset.key);
     old.delete(next.dataset.key);
-    if (known === undefined) { list.append(next); next.classList.add("new"); wrote ||= next.matches(".mine"); }
+    if (known === undefined) { list.append(next); enter(next); wrote ||= next.matches(".mine"); }
     else if (known.innerHTML !== next.innerHTML) known.replaceChildren(...next.childNodes);
   }
   old.forEach(leave);
   if (wrote) list.parentElement.scrollTop = 0; // the end: the column is laid out from below
   if (hadFocus && !list.contains(document.activeElement)) list.parentElement.focus();
+}
+
+function enter(next) {
+  next.classList.add("new");
+  next.addEventListener("animationend", () => next.classList.remove("new"), { once: true });
 }
 
 function leave(gone) {
