@@ -118,6 +118,8 @@ class Dispatcher:
         """The row as it is to be sent now; None when it was withheld or somebody else has it."""
         now = self._context.clock()
         if not unit.still_leased(row, now):
+            # Closed since it was leased: it goes now, else the closing line would wait behind it for a whole lease.
+            unit.postpone(row, now)
             return None
         conversation = unit.load(row.conversation_id) if row.conversation_id is not None else None
         rule = forbids(row, conversation, now, off=unit.setting(OFF) is not None)
