@@ -47,6 +47,8 @@ class Step:
     node: str
     page: int = 0
     first: int = 0
+    before: tuple[str, ...] = ()
+    """Keys of what was said in front of its text: every page is cut from the same words, or some would be lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ class State:
     """Index of the first language shown on the language list; the page of the limits or the preview on those screens."""
     more: bool = False
     """Whether 7 means more on what is showing; set by whoever laid the reply out."""
+    unread: bool = False
+    """A line came between the pages of a text ("not understood"): 7 goes on with it."""
     serial: int = 0
     pending: str | None = None
     """What was asked before the check: a node id, or "door:person", "door:languages"."""

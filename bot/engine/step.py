@@ -32,11 +32,12 @@ from bot.engine.events import (
     Turn,
 )
 from bot.engine.match import Intent, Meaning, understand
-from bot.engine.model import Bundle, Channel, Gate, Kind, Node, Text
+from bot.engine.model import Bundle, Channel, Gate, Kind, Node, Shown, Text
 from bot.engine.state import Consent, Cover, Owner, Screen, State, Step, Told
-from bot.engine.turn import GAP, Now, close_state, flag, is_number, line, means, quiet, say, shown, text
+from bot.engine.turn import GAP, Now, close_state, flag, is_number, line, means, quiet, say, shown, text, utilities_of
 
 CLOSE, PERSON, BACK, OPEN_AGAIN, END_TALK, MORE = 9, 8, 0, 99, 88, 7
+SERIALS = 10**9
 RETURN_WORD_LETTERS = (4, 20)
 DISCLOSURE_WORDS = 18
 """From so many words on, without a question mark, a message is taken as somebody telling what happened (CARE-3)."""
@@ -74,8 +75,11 @@ ALWAYS_DIRECT = frozenset(
 
 
 def fresh(channel: Channel, seed: int, bundle_version: str = "") -> State:
-    """The state of somebody who has never written, or of whom nothing is known any more (OPEN-7)."""
-    return State(channel=channel, seed=seed, bundle_version=bundle_version)
+    """The state of somebody who has never written, or of whom nothing is known any more (OPEN-7).
+
+    Serials begin anywhere, so that a button of an earlier and forgotten conversation is no button of this one (ABUSE-6).
+    """
+    return State(channel=channel, seed=seed, bundle_version=bundle_version, serial=seed % SERIALS)
 
 
 def step(bundle: Bundle, state: State, received: Input, at: datetime) -> Turn:
@@ -641,7 +645,17 @@ def _current(now: Now, key: str | None = None) -> Turn:
     asked = person.open_question(now)
     if asked is not None:
         return _with_line(asked, before)
+    if before and walk.unread(now) and now.state.screen is Screen.NODE:
+        return _between_pages(now, before)
     return walk.show(now, *before, plain=True) if key else walk.first_content(now)
+
+
+def _between_pages(now: Now, before: tuple[Text, ...]) -> Turn:
+    """A line in the middle of a long text: its rest, and the options after it, still come with 7."""
+    more = Shown(str(MORE), "more", text("key-more"))
+    reply = line(now, walk.here(now).id, *before, gate=Gate.CONTENT, utilities=utilities_of(now.state))
+    turn = say(now, replace(reply, options=(more,)))
+    return replace(turn, state=replace(turn.state, unread=True))
 
 
 def _with_line(turn: Turn, before: tuple[Text, ...]) -> Turn:

@@ -54,6 +54,7 @@ def say(now: Now, reply: Reply, *effects: Effect, screen: Screen | None = None) 
         screen=now.state.screen if screen is None else screen,
         serial=now.state.serial + 1 if asks else now.state.serial,
         more=False,
+        unread=False,
     )
     reply = replace(reply, lang=state.lang, serial=state.serial)
     return Turn(state, (reply,), effects)
@@ -88,6 +89,7 @@ def close_state(state: State, at: datetime) -> State:
         screen=Screen.NONE,
         pending=None,
         more=False,
+        unread=False,
         consent=Consent(),
         reopening=False,
         misses=0,

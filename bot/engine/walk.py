@@ -81,11 +81,13 @@ def show(now: Now, *before: Text, plain: bool = False) -> Turn:
     step = now.state.here or Step(node.id)
     if is_missing(now, node):
         return missing(now, *before)
+    if before and not plain:
+        now, step = _remember(now, step, before)
     options, more = screen_of(options_of(now.bundle, now.state, node), step.first)
     expired = node.check_by is not None and now.at.date() > node.check_by
     reply = Reply(
         node=node.id,
-        blocks=(*before, *(() if plain else node.blocks)),
+        blocks=before if plain else (*(Text(key) for key in step.before), *node.blocks),
         options=tuple(Shown(str(i), one.id, one.label) for i, one in enumerate(options, 1)),
         utilities=utilities_of(now.state),
         gate=gate_of(now, node),
@@ -96,6 +98,11 @@ def show(now: Now, *before: Text, plain: bool = False) -> Turn:
         services=() if plain or node.kind is not Kind.DIRECTORY else services_of(now.bundle, now.state, node),
     )
     return say(now, reply, screen=Screen.NODE)
+
+
+def _remember(now: Now, step: Step, before: tuple[Text, ...]) -> tuple[Now, Step]:
+    step = replace(step, page=0, before=tuple(one.key for one in before))
+    return now.having(trail=(*now.state.trail[:-1], step)), step
 
 
 def gate_of(now: Now, node: Node) -> Gate:
@@ -138,6 +145,8 @@ def back(now: Now) -> Turn:
     state = drop_gone(now.bundle, now.state)
     stands = now.state.screen in (Screen.NODE, Screen.MISSING)
     trail = state.trail[:-1] if len(state.trail) > 1 and stands else state.trail
+    if trail and trail[-1].page == 0:
+        trail = (*trail[:-1], replace(trail[-1], before=()))
     return first_content(replace(now, state=replace(state, trail=trail, misses=0)))
 
 
@@ -149,7 +158,7 @@ def drop_gone(bundle: Bundle, state: State) -> State:
 def more(now: Now) -> Turn:
     """The next page of the text, else the next screen of options, round to the first again."""
     step = now.state.here or Step(now.bundle.menu)
-    if now.state.more:
+    if unread(now):
         following = replace(step, page=step.page + 1)
     else:
         count = len(options_of(now.bundle, now.state, here(now)))
@@ -162,7 +171,7 @@ def more(now: Now) -> Turn:
 def picked(now: Now) -> Option | None:
     """The option of the current node that this input picks: by number, or by the words on it."""
     node, step = here(now), now.state.here or Step("")
-    if now.state.more:
+    if unread(now):
         return None
     options = options_of(now.bundle, now.state, node)
     on_screen, _more = screen_of(options, step.first)
@@ -178,10 +187,15 @@ def _typed(now: Now, option: Option) -> bool:
     return label is not None and same(label, now.input.text)
 
 
+def unread(now: Now) -> bool:
+    """Whether the text that is showing has a further page."""
+    return now.state.more or now.state.unread
+
+
 def wants_more(now: Now) -> bool:
     """Whether 7 (or the word for it) means more here."""
     node, step = here(now), now.state.here or Step("")
-    return now.state.more or screen_of(options_of(now.bundle, now.state, node), step.first)[1]
+    return unread(now) or screen_of(options_of(now.bundle, now.state, node), step.first)[1]
 
 
 def tell(now: Now, option: Option) -> Now:
