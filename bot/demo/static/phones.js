@@ -142,6 +142,7 @@ document.addEventListener("keydown", (event) => {
 
 const tabs = [...document.querySelectorAll("[role=tab]")];
 const narrow = window.matchMedia("(max-width: 68.99rem)");
+const small = window.matchMedia("(max-width: 43.99rem)");
 
 function choose(tab) {
   for (const one of tabs) {
@@ -152,8 +153,11 @@ function choose(tab) {
   }
 }
 
+function fold() {
+  for (const one of document.querySelectorAll("[data-folds]")) one.open = !small.matches;
+}
+
 function fit() {
-  for (const one of document.querySelectorAll("[data-folds]")) one.open = window.innerWidth >= 704;
   for (const tab of tabs) {
     const panel = document.getElementById(tab.getAttribute("aria-controls"));
     if (narrow.matches) panel.setAttribute("role", "tabpanel");
@@ -173,6 +177,8 @@ for (const [at, tab] of tabs.entries()) {
 }
 
 narrow.addEventListener("change", fit);
+small.addEventListener("change", fold);
 choose(tabs.find((one) => `#${one.getAttribute("aria-controls")}` === window.location.hash) ?? tabs[0]);
 fit();
+fold();
 lookSoon();
