@@ -69,6 +69,8 @@ NOT_TOPICS = frozenset(
 )
 KEYS_OF_WORDS = frozenset({Intent.BACK, Intent.MENU, Intent.LANGUAGE, Intent.HUMAN})
 """Words that do what a key does, on every screen (CARE-6)."""
+HEARD_BESIDE = frozenset({Intent.EMERGENCY, Intent.SUICIDE, Intent.HIDE, Intent.STOP})
+"""What is listened to in the words under a picture, where all else changes nothing (EMER-1, HIDE-1)."""
 ALWAYS_DIRECT = frozenset(
     {Intent.SUICIDE, Intent.EMERGENCY, Intent.UNDER18, Intent.HUMAN, Intent.PRIVACY, Intent.ROBOT}
 )
@@ -137,7 +139,8 @@ def _meaning(bundle: Bundle, state: State, received: Input) -> Meaning:
         return Meaning(COMMANDS.get(received.text.lower(), Intent.OTHER))
     if received.kind is InputKind.TAP:
         return _tapped(state, received.text)
-    return Meaning(Intent.OTHER)
+    heard = understand(bundle.lexicon, received.text, state.lang)
+    return heard if heard.intent in HEARD_BESIDE else Meaning(Intent.OTHER)
 
 
 def _tapped(state: State, token: str) -> Meaning:
@@ -284,9 +287,8 @@ def _danger_reply(now: Now) -> Turn:
 
 def _line_and_topic(now: Now, target: str) -> Turn:
     """Unsure between danger and not: the emergency line, and the topic (EMER-7), after the check where it is due."""
-    if now.confirmed:
-        return walk.go(now, target, text("emergency-line"))
-    return _after_line(now, check.ask(now.having(pending=target)))
+    following = walk.go(now, target) if now.confirmed else check.ask(now.having(pending=target))
+    return _after_line(now, following)
 
 
 def _after_line(now: Now, turn: Turn) -> Turn:
@@ -595,9 +597,10 @@ def _told_or_topic(now: Now) -> Turn | None:
     topic = _topic(now.bundle, now.meaning.intent)
     if _tells_a_story(now):
         return _thank(now, topic)
+    near_danger = bool({Intent.EMERGENCY, Intent.SUICIDE} & set(now.meaning.also))
     if topic is None:
-        return None
-    if Intent.EMERGENCY in now.meaning.also:
+        return _after_line(now, _current(now)) if near_danger else None
+    if near_danger:
         return _line_and_topic(now, topic.id)
     return _to(walk.told_by(now), topic.id)
 
@@ -667,11 +670,15 @@ def _with_line(turn: Turn, before: tuple[Text, ...]) -> Turn:
 
 
 def _on_missing(now: Now) -> Turn | None:
-    if is_number(now, 1):
-        return walk.go(now, now.bundle.menu)
-    if is_number(now, 2):
-        return check.languages(now)
-    return person.ask(now) if is_number(now, 3) else None
+    number, ways = now.meaning.number or 0, walk.ways_on(now)
+    match ways[number - 1] if 1 <= number <= len(ways) else None:
+        case "missing-menu":
+            return walk.go(now, now.bundle.menu)
+        case "missing-language":
+            return check.languages(now)
+        case "missing-person":
+            return person.ask(now)
+    return None
 
 
 def _ask_return_word(now: Now) -> Turn:

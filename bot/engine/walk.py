@@ -215,12 +215,24 @@ def _with_told(now: Now, told: Mapping[str, str]) -> Now:
     return now.having(told=replace(now.state.told, nation=nation)) if nation in NATIONS else now
 
 
+def ways_on(now: Now) -> tuple[str, ...]:
+    """What a place that is not translated offers; the menu only where there is one in this language."""
+    menu = () if is_missing(now, now.bundle.nodes[now.bundle.menu]) else ("missing-menu",)
+    return (*menu, "missing-language", "missing-person")
+
+
+def ways_from_missing(now: Now) -> tuple[str, ...]:
+    """The ways on, by their texts; the menu is one only where it is there in this language."""
+    menu = () if is_missing(now, now.bundle.nodes[now.bundle.menu]) else ("missing-menu",)
+    return (*menu, "missing-language", "missing-person")
+
+
 def missing(now: Now, *before: Text) -> Turn:
     """Some text of this place is not in the person's language: say so, in it, and offer ways on (LANG-4)."""
     reply = Reply(
         node="missing",
         blocks=(*before, text("missing")),
-        options=shown(text("missing-menu"), text("missing-language"), text("missing-person")),
+        options=shown(*(text(key) for key in ways_on(now))),
         utilities=utilities_of(now.state),
     )
     return say(now, reply, screen=Screen.MISSING)
