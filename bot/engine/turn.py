@@ -80,13 +80,15 @@ def flag(now: Now, what: str) -> tuple[Effect, ...]:
 
 
 def close_state(state: State, at: datetime) -> State:
-    """Hidden from now on; what a screen held (an own message, a pending topic) is dropped."""
+    """Hidden from now on. The place, the trail and what a screen held go: 99 is a published word, and whoever uses it
+    next begins at the menu."""
     return replace(
         state,
         cover=Cover.HIDDEN,
         covered_until=at + COVER_LIFE,
         confirmed_until=None,
         screen=Screen.NONE,
+        trail=(),
         pending=None,
         more=False,
         unread=False,

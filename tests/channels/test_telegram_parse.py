@@ -84,7 +84,7 @@ SAID = [
     pytest.param(membership("kicked"), InboundKind.BLOCKED, "", id="blocked"),
     pytest.param(membership("member"), InboundKind.UNBLOCKED, "", id="unblocked"),
     *(
-        pytest.param(update(**{kind: FILE, "caption": "MARKERcaption"}), InboundKind.MEDIA, "", id=f"media-{kind}")
+        pytest.param(update(**{kind: FILE, "caption": "words"}), InboundKind.MEDIA, "words", id=f"media-{kind}")
         for kind in MEDIA
     ),
 ]

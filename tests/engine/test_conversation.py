@@ -443,3 +443,19 @@ def test_what_is_no_text_is_answered_kindly_and_changes_nothing(kind: InputKind)
     place = person.state.trail
     assert person.send("", kind)
     assert person.state.trail == place
+
+
+@pytest.mark.rule("EMER-1")
+def test_danger_in_the_words_under_a_picture_is_heard() -> None:
+    """The picture is not opened; the words beside it can still be a call for help."""
+    person = inside()
+    assert any("999" in one for one in person.send("he has a knife help me", InputKind.MEDIA))
+
+
+@pytest.mark.rule("EMER-7")
+def test_past_danger_gets_the_line_and_goes_on() -> None:
+    """A near miss is answered with the one line and what the conversation was at."""
+    person = inside()
+    said = person.says("he tried to kill me last year")
+    assert said[0] == "In an emergency in the UK, 999 is free."
+    assert len(said) > 1

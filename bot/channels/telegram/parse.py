@@ -1,7 +1,8 @@
 """A Telegram update as an `Inbound`, or the reason why it is dropped. Pure; reads what `json.loads` gives.
 
 Only fixed places of the update are looked at, so its depth and size do not matter. Whatever is not named here
-(names, usernames, pictures, captions, places, contacts) is never touched and so never passed on (DATA-4).
+(names, usernames, pictures, places, contacts) is never touched and so never passed on (DATA-4). Words under a picture are
+the person's own words: they are passed on to be listened to for danger (EMER-1) and dropped as any words are.
 """
 
 from __future__ import annotations
@@ -95,7 +96,11 @@ def _message(update_id: str, message: Object, received_at: datetime) -> Inbound 
     if "text" in message:
         text = _text(message["text"], MAX_TEXT)
         return MALFORMED if text is None else _words(base, text)
-    return base.of(InboundKind.MEDIA) if any(name in message for name in MEDIA) else NOTHING_SAID
+    return base.of(InboundKind.MEDIA, _caption(message)) if any(name in message for name in MEDIA) else NOTHING_SAID
+
+
+def _caption(message: Object) -> str:
+    return _text(message.get("caption"), MAX_TEXT) or ""
 
 
 def _edited(update_id: str, message: Object, received_at: datetime) -> Inbound | Dropped:
