@@ -1,0 +1,27 @@
+"""`python -m tests.drill --kills 100 --seed 7`: a longer drill by hand."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.drill.run import Drill
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.drill", description=__doc__)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        outcome = Drill(Path(folder), given.kills, given.seed).run()
+    print(outcome, *outcome.problems, f"{time.monotonic() - began:.0f} s", sep="\n")
+    return 0 if outcome.is_good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
