@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Row, bindparam, delete, select
+from sqlalchemy import Executable, Row, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import MultipleResultsFound
 
 from bot.store import vault
-from bot.store.compiled import runner
+from bot.store.compiled import Run
 from bot.store.tables import data_key, destroyed_key
 from bot.store.times import minutes
 from bot.store.vault import DataKey, Keyring
@@ -31,8 +31,8 @@ class StaleConversation(LookupError):
 class Part:
     """A part of the unit of work on one open connection. `changed` counts rows that others may be waiting for."""
 
-    def __init__(self, connection: Connection, keyring: Keyring) -> None:
-        self._run = runner(connection)
+    def __init__(self, run: Run, keyring: Keyring) -> None:
+        self._run = run
         self._keyring = keyring
         self.changed = 0
 

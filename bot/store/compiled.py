@@ -1,6 +1,6 @@
 """Constant statements run straight on SQLite's driver, each compiled once (measured: a tenth of the time of Core's path).
 
-SQLAlchemy still writes the SQL, knows the types and holds the transaction; PostgreSQL keeps Core's path. A statement is known
+SQLAlchemy still writes the SQL, knows the types and opens the connections; PostgreSQL keeps Core's path. A statement is known
 by what it is and by the names of its values, as Core's own cache does it.
 """
 
@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import BindParameter, Connection, Dialect, Executable
+from sqlalchemy import BindParameter, Dialect, Engine, Executable
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -50,32 +51,101 @@ _known: dict[tuple[Executable, tuple[str, ...]], Prepared] = {}
 """Grows to the number of statements in bot/store, which are constants."""
 
 
-def runner(connection: Connection) -> Run:
-    """How the statements of one unit of work are run on this connection, inside the transaction that it has open."""
-    driver = connection.connection.driver_connection
-    if not isinstance(driver, sqlite3.Connection):
-        return connection.execute
-    dialect = connection.dialect
-    return lambda statement, values: _run(driver, dialect, statement, values)
+class Session(Protocol):
+    """A connection that does one transaction at a time."""
+
+    def run(self, statement: Executable, values: Mapping[str, Any]) -> Found: ...
+
+    def whole(self) -> AbstractContextManager[None]:
+        """A transaction: committed, or rolled back when an exception leaves it."""
+        ...
+
+    def part(self) -> AbstractContextManager[None]:
+        """A savepoint: kept, or rolled back when an exception leaves it."""
+        ...
+
+    def close(self) -> None: ...
 
 
-def _run(driver: sqlite3.Connection, dialect: Dialect, statement: Executable, values: Mapping[str, Any]) -> Rows:
-    key = (statement, tuple(values))
-    prepared = _known.get(key)
-    if prepared is None:
-        prepared = _known[key] = prepare(dialect, statement, values)
-    sql, binds, row = prepared
-    plain = ((values[name] if name is not None else always, to) for name, always, to in binds)
-    given = [value if to is None else to(value) for value, to in plain]
-    try:
-        cursor = driver.execute(sql, given)
-        rows = cursor.fetchall()
-    except sqlite3.Error as error:
-        failure = error
-    else:
+class CoreSession:
+    """SQLAlchemy's own way, for PostgreSQL."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._connection = engine.connect()
+
+    def run(self, statement: Executable, values: Mapping[str, Any]) -> Found:
+        return self._connection.execute(statement, values)
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        with self._connection.begin():
+            yield
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        with self._connection.begin_nested():
+            yield
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class DriverSession:
+    """SQLite's driver. What it raises arrives as Core's own classes, and never with the values in its words."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._connection = engine.connect()  # opened by SQLAlchemy, which begins nothing before its own first statement
+        self._dialect = engine.dialect
+        driver = self._connection.connection.driver_connection
+        if not isinstance(driver, sqlite3.Connection):
+            raise TypeError("not SQLite's driver")
+        self._driver = driver
+
+    def run(self, statement: Executable, values: Mapping[str, Any]) -> Rows:
+        key = (statement, tuple(values))
+        prepared = _known.get(key)
+        if prepared is None:
+            prepared = _known[key] = prepare(self._dialect, statement, values)
+        sql, binds, row = prepared
+        plain = ((values[name] if name is not None else always, to) for name, always, to in binds)
+        cursor, rows = self._do(sql, [value if to is None else to(value) for value, to in plain])
         return Rows([row(one) for one in rows] if rows else rows, cursor.rowcount)
-    # Core's own classes, which tell a busy database from a broken statement; never with the values in their words.
-    raise DBAPIError.instance(sql, None, failure, sqlite3.Error, hide_parameters=True, dialect=dialect) from failure
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        # Immediate: one that reads first and then writes would otherwise fail at once when another one committed.
+        self._do("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._do("COMMIT")
+        except BaseException:
+            if self._driver.in_transaction:  # on a full disk SQLite has rolled back by itself
+                self._do("ROLLBACK")
+            raise
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        self._do("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            self._do("ROLLBACK TO part")
+            raise
+        finally:
+            self._do("RELEASE part")
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _do(self, sql: str, given: Sequence[Any] = ()) -> tuple[sqlite3.Cursor, list[Any]]:
+        try:
+            cursor = self._driver.execute(sql, given)
+            return cursor, cursor.fetchall()
+        except sqlite3.Error as error:
+            failure = error
+        raise DBAPIError.instance(
+            sql, None, failure, sqlite3.Error, hide_parameters=True, dialect=self._dialect
+        ) from failure
 
 
 def prepare(dialect: Dialect, statement: Executable, values: Mapping[str, Any]) -> Prepared:

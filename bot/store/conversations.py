@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, select, update
+from sqlalchemy import Row, and_, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.engine.model import Channel
@@ -13,6 +13,7 @@ from bot.engine.state import State
 from bot.ports import Address, Conversation
 from bot.store import codec, vault
 from bot.store.base import Part, StaleConversation
+from bot.store.compiled import Run
 from bot.store.tables import OPEN_PHASES, claimed, conversation, data_key, handoff, stop_flag
 from bot.store.times import micros, minutes
 from bot.store.vault import DataKey, Keyring, place, seal, unseal
@@ -98,8 +99,8 @@ def unseal_address(key: DataKey, sealed: bytes, where: bytes) -> Address:
 
 
 class Conversations(Part):
-    def __init__(self, connection: Connection, keyring: Keyring) -> None:
-        super().__init__(connection, keyring)
+    def __init__(self, run: Run, keyring: Keyring) -> None:
+        super().__init__(run, keyring)
         self._rows: dict[int, Held] = {}
 
     def claim(self, provider_id: str, now: datetime) -> bool:

@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from bot.ports import Unit
+from bot.store.compiled import CoreSession, DriverSession, Session
 from bot.store.upkeep import SqlUnit
 from bot.store.vault import Keyring
 
@@ -95,27 +96,24 @@ class _Job:
         self.changed = 0
         self.done = False
 
-    def run(self, connection: Connection, keyring: Keyring, *, alone: bool) -> None:
+    def run(self, session: Session, keyring: Keyring, *, alone: bool) -> None:
         """Raises what the work raised when it is alone in its transaction; else keeps it for its own caller."""
         if alone:
-            self._do(connection, keyring)
+            self._do(session, keyring)
             return
-        savepoint = connection.begin_nested()
         try:
-            self._do(connection, keyring)
+            with session.part():
+                self._do(session, keyring)
         except Exception as error:  # noqa: BLE001 - this job's own failure, raised again where it waits
-            savepoint.rollback()
             self.error = error
-        else:
-            savepoint.commit()
 
     def fail(self, error: BaseException) -> None:
         """The transaction itself failed, so nothing of anybody's was kept."""
         self.error = self.error or error
         self.done = True
 
-    def _do(self, connection: Connection, keyring: Keyring) -> None:
-        unit = SqlUnit(connection, keyring)
+    def _do(self, session: Session, keyring: Keyring) -> None:
+        unit = SqlUnit(session.run, keyring)
         self.value = self._work(unit)
         self.changed = unit.changed
 
@@ -129,7 +127,7 @@ class SqlStore:
         self._turn = threading.Lock()
         self._queues = engine.dialect.name == "sqlite"
         self._jobs: deque[_Job] = deque()
-        self._writer: Connection | None = None
+        self._writer: Session | None = None
         self._news = threading.Condition()
         self._generation = 0
         self._mine = threading.local()
@@ -206,8 +204,8 @@ class SqlStore:
                 if not job.done:
                     self._commit_waiting()
         else:
-            with self._engine.connect() as connection:
-                self._commit(connection, [job])
+            with contextlib.closing(CoreSession(self._engine)) as session:
+                self._commit(session, [job])
         if job.error is not None:
             raise job.error
         if job.changed:
@@ -219,18 +217,18 @@ class SqlStore:
         batch = [self._jobs.popleft() for _ in range(min(len(self._jobs), TOGETHER))]
         try:
             if self._writer is None:
-                self._writer = self._engine.connect()
+                self._writer = DriverSession(self._engine)
             self._commit(self._writer, batch)
         except BaseException as error:  # noqa: BLE001 - raised again by every caller that waits
             self._drop_writer()
             for job in batch:
                 job.fail(error)
 
-    def _commit(self, connection: Connection, batch: list[_Job]) -> None:
+    def _commit(self, session: Session, batch: list[_Job]) -> None:
         """One transaction. Each job stands on a savepoint of its own, so that one that fails takes nothing with it."""
-        with connection.begin():
+        with session.whole():
             for job in batch:
-                job.run(connection, self._keyring, alone=len(batch) == 1)
+                job.run(session, self._keyring, alone=len(batch) == 1)
         for job in batch:
             job.done = True
 
