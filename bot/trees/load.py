@@ -164,6 +164,7 @@ def _bundle(
     needed = safety_keys(written, compiled.nodes, texts)
     offered = [code for code in LANGUAGES if _offered(code, pack.languages, catalogues, needed)]
     languages = tuple(_language(code, locales) for code in (*offered, *PSEUDO))
+    spoken = {*(one.code for one in languages), *catalogues}  # a language may go off offer while somebody uses it
     return Bundle(
         version=_version(written, catalogues),
         pack=pack.id,
@@ -171,7 +172,7 @@ def _bundle(
         menu=NodeId(pack.menu),
         intents=MappingProxyType({name: NodeId(target) for name, target in pack.intents.items()}),
         languages=languages,
-        missing=MappingProxyType({one.code: _missing(one.code, compiled.nodes, texts) for one in languages}),
+        missing=MappingProxyType({code: _missing(code, compiled.nodes, texts) for code in spoken}),
         lexicon=lexicon,
         services=MappingProxyType(compiled.services),
         sources=MappingProxyType(compiled.sources),
