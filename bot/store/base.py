@@ -34,6 +34,7 @@ class Part:
     def __init__(self, run: Run, keyring: Keyring) -> None:
         self._run = run
         self._keyring = keyring
+        self._keys: dict[str, DataKey] = {}
         self.changed = 0
 
     def _one(self, statement: Executable, **values: Any) -> Row[Any] | None:
@@ -62,15 +63,21 @@ class Part:
         key = vault.new_data_key()
         master, wrapped = vault.wrap(self._keyring, key)
         self._quiet(INSERT_KEY, id=key.id, master=master, wrapped=wrapped)
+        self._keys[key.id] = key
         return key
 
     def _key(self, key_id: str) -> DataKey:
+        """Looked up and unwrapped once in a unit of work."""
+        if key_id in self._keys:
+            return self._keys[key_id]
         found = self._one(SELECT_KEY, b_id=key_id)
         if found is None:
             raise vault.Unreadable("the data key was destroyed")
-        return vault.unwrap(self._keyring, key_id, found.master, found.wrapped)
+        self._keys[key_id] = vault.unwrap(self._keyring, key_id, found.master, found.wrapped)
+        return self._keys[key_id]
 
     def _destroy(self, key_id: str, now: datetime) -> None:
         """From here on nothing sealed under this key can be read; its id is noted for backups."""
+        self._keys.pop(key_id, None)
         self._quiet(DELETE_KEY, b_id=key_id)
         self._quiet(NOTE_DESTROYED, id=key_id, at_minute=minutes(now))

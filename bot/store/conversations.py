@@ -31,6 +31,7 @@ _KNOWN = (
         conversation.c.seen_minute,
         conversation.c.address,
         conversation.c.state,
+        conversation.c.meter,
         data_key.c.master,
         data_key.c.wrapped,
         handoff.c.id.label("handoff_id"),
@@ -44,6 +45,7 @@ _KNOWN = (
 )
 FIND = _KNOWN.where(conversation.c.address_hash == bindparam("b_hash"))
 LOAD = _KNOWN.where(conversation.c.id == bindparam("b_id"))
+ALIVE = select(conversation.c.id).where(conversation.c.id == bindparam("b_id")).with_for_update()
 OPEN = insert(conversation)
 SAVE = (
     update(conversation)
@@ -51,7 +53,6 @@ SAVE = (
     .values(state=bindparam("b_state"), seen_minute=bindparam("b_seen"))
 )
 REHASH = update(conversation).where(conversation.c.id == bindparam("b_id")).values(address_hash=bindparam("b_hash"))
-METER = select(conversation.c.meter).where(conversation.c.id == bindparam("b_id"))
 SET_METER = update(conversation).where(conversation.c.id == bindparam("b_id")).values(meter=bindparam("b_meter"))
 STOPPED = select(stop_flag.c.until).where(stop_flag.c.address_hash == bindparam("b_hash"))
 SET_STOP = insert(stop_flag)
@@ -84,6 +85,7 @@ class Held:
     kept: Kept
     seen: int | None
     handoff_id: int | None
+    meter: bytes | None = None
 
     def conversation(self) -> Conversation:
         return Conversation(self.id, self.address, self.kept.state, self.handoff_id, self.kept.inbound_at)
@@ -151,10 +153,11 @@ class Conversations(Part):
         """Counts one inbound message; how many came in the last minute, this one included (ABUSE-5)."""
         held = self._needed(conversation_id)
         where = place("conversation", held.id, "meter", held.id)
-        sealed = self._first(METER, b_id=held.id)
-        before = Meter() if sealed is None else codec.loads(Meter, unseal(held.key.raw, sealed, where))
+        before = Meter() if held.meter is None else codec.loads(Meter, unseal(held.key.raw, held.meter, where))
         recent = (*(hit for hit in before.hits if now - RATE_WINDOW < hit <= now), now)
-        self._quiet(SET_METER, b_id=held.id, b_meter=seal(held.key.raw, codec.dumps(Meter(recent)), where))
+        meter = seal(held.key.raw, codec.dumps(Meter(recent)), where)
+        self._quiet(SET_METER, b_id=held.id, b_meter=meter)
+        self._rows[held.id] = replace(held, meter=meter)
         return len(recent)
 
     def stopped(self, address: Address, now: datetime) -> bool:
@@ -169,6 +172,10 @@ class Conversations(Part):
             self._write(CLEAR_STOP, b_hash=one)
 
     # --- for the other parts
+
+    def _alive(self, conversation_id: int) -> bool:
+        """Whether there is such a conversation, its row locked; nothing is opened."""
+        return conversation_id in self._rows or self._one(ALIVE, b_id=conversation_id) is not None
 
     def _held(self, conversation_id: int) -> Held | None:
         if conversation_id in self._rows:
@@ -193,7 +200,7 @@ class Conversations(Part):
         key = vault.unwrap(self._keyring, row.key_id, row.master, row.wrapped)
         address = unseal_address(key, row.address, place("conversation", row.id, "address", row.id))
         plain = unseal(key.raw, row.state, place("conversation", row.id, "state", row.id))
-        held = Held(row.id, key, address, codec.loads(Kept, plain), row.seen_minute, row.handoff_id)
+        held = Held(row.id, key, address, codec.loads(Kept, plain), row.seen_minute, row.handoff_id, row.meter)
         self._rows[held.id] = held
         return held
 

@@ -124,7 +124,7 @@ class Erasing(People):
     def _rekey(self, held: Held, kept: Kept, now: datetime) -> Held:
         key = self._new_key()
         self._reseal_queue(held.id, held.key, key)
-        fresh = replace(held, key=key, kept=kept, seen=None)
+        fresh = replace(held, key=key, kept=kept, seen=None, meter=None)
         address = seal_address(key, held.address, place("conversation", held.id, "address", held.id))
         state = self._sealed_state(fresh)
         self._write(REKEY, b_id=held.id, b_key=key.id, b_address=address, b_state=state, b_seen=None)

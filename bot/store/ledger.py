@@ -114,8 +114,8 @@ class Ledger(Handoffs):
         row = self._ledger_row(message_id)
         if row is None:
             return None
-        held = self._held(self._entry(row).conversation_id)
-        return (None if held is None else held.id), row.status
+        conversation_id = self._entry(row).conversation_id
+        return (conversation_id if self._alive(conversation_id) else None), row.status
 
     # --- for the other parts
 

@@ -29,7 +29,6 @@ from bot.store.outbox_sql import (
     FAIL,
     FIRST_DUE,
     FIRST_LEASE,
-    GET,
     GET_MINE,
     JOB,
     LEASE,
@@ -41,6 +40,7 @@ from bot.store.outbox_sql import (
     REST_OF_JOB,
     SPEAKING,
     STILL,
+    TAKE,
     UNSENT_OF,
 )
 from bot.store.times import maybe_micros, micros, moment
@@ -86,8 +86,8 @@ class Outbox(Ledger):
         return self._one(STILL, b_id=row.id, b_attempts=row.attempts, b_now=micros(now)) is not None
 
     def sent(self, row: Leased, receipt: Receipt, now: datetime) -> None:
-        stored = self._one(GET, b_id=row.id)
-        self._write(DELETE, b_id=row.id)
+        stored = self._one(TAKE, b_id=row.id)
+        self.changed += stored is not None
         for ref in row.outgoing.refs if row.outgoing.kind is OutKind.REMOVE else ():
             self.drop_message(row.address, ref)
         if row.conversation_id is None:
@@ -233,7 +233,7 @@ class Outbox(Ledger):
         if message_id is None:
             self._tell_officer(row.outgoing.officer_message_id, receipt.status, None)
             return
-        if self._held(conversation_id) is None:
+        if not self._alive(conversation_id):
             self.seal_job(row.address, removals(row.address, [message_id]), now)
             return
         entry = Entry(message_id, now, False, conversation_id, row.outgoing.officer_message_id)

@@ -78,9 +78,9 @@ STILL = select(outbox.c.id).where(
     outbox.c.state == SENDING,
     outbox.c.lease_until > bindparam("b_now"),
 )
-GET = select(outbox).where(_by_id)
 GET_MINE = select(outbox).where(*_mine)
 DELETE = delete(outbox).where(_by_id)
+TAKE = delete(outbox).where(_by_id).returning(outbox.c.state, outbox.c.job_id)
 AGAIN = (
     update(outbox).where(_by_id).values(state=READY, lease_until=None, due=bindparam("b_due"), code=bindparam("b_code"))
 )
