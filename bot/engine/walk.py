@@ -221,12 +221,6 @@ def ways_on(now: Now) -> tuple[str, ...]:
     return (*menu, "missing-language", "missing-person")
 
 
-def ways_from_missing(now: Now) -> tuple[str, ...]:
-    """The ways on, by their texts; the menu is one only where it is there in this language."""
-    menu = () if is_missing(now, now.bundle.nodes[now.bundle.menu]) else ("missing-menu",)
-    return (*menu, "missing-language", "missing-person")
-
-
 def missing(now: Now, *before: Text) -> Turn:
     """Some text of this place is not in the person's language: say so, in it, and offer ways on (LANG-4)."""
     reply = Reply(
