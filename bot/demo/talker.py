@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.channels.segments import count
+from bot.channels.telegram.parse import LEAVING
 from bot.engine import events
 from bot.engine.model import Channel, Reply
 from bot.engine.state import Cover, Owner, State
@@ -94,11 +95,17 @@ class Talker:
             raise TalkError(f"The language {lang!r} is not on offer in this pack.")
         return code
 
+    @property
+    def replies(self) -> tuple[Reply, ...]:
+        """What the last input was answered with, before it was laid out."""
+        return tuple(reply for one in self._handled for reply in one.turn.replies)
+
     # --- what the person does
 
     def text(self, words: str) -> Iterator[dict[str, Any]]:
         if self.address.channel is Channel.TELEGRAM and words.startswith("/"):
-            return self._receive(InboundKind.COMMAND, words[1:].split("@")[0])
+            name = words[1:].split("@")[0]
+            return self._receive(InboundKind.COMMAND, LEAVING.get(name, name))
         return self._receive(InboundKind.TEXT, words)
 
     def wait(self, span: timedelta) -> Iterator[dict[str, Any]]:
