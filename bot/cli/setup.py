@@ -31,7 +31,7 @@ def telegram() -> int:
 def _tell_telegram(sender: TelegramSender, settings: Settings) -> None:
     assert settings.telegram is not None
     apply_profile(sender.client, load_profile(system_of(find_pack(settings.pack)) / "profile.yaml"))
-    click.echo("Commands and profile texts are set. The bot's name and picture stay as BotFather has them.")
+    click.echo("Name, commands and profile texts are set. The username and the picture stay as BotFather has them.")
     if settings.telegram.mode != "webhook":
         click.echo("Polling: no webhook is registered.")
         return
