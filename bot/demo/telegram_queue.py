@@ -7,15 +7,13 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
+from bot.demo.loopback import Hang
+
 Json = dict[str, Any]
 
 MAX_WAITING = 5000
 FIRST_UPDATE = 700_000_000
 HANG_S = 60.0
-
-
-class Hang(Exception):
-    """The connection is to be closed without an answer."""
 
 
 @dataclass(slots=True)

@@ -16,10 +16,11 @@ from typing import Any
 import requests
 
 from bot.demo import telegram_updates as made
+from bot.demo.loopback import StandInServer
 from bot.demo.specs import check_telegram
 from bot.demo.telegram_api import METHODS, Refused, read_params
 from bot.demo.telegram_chats import ChatMessage, Chats
-from bot.demo.telegram_http import StandInServer
+from bot.demo.telegram_http import TelegramHandler
 from bot.demo.telegram_queue import Failure, Updates
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
@@ -65,7 +66,7 @@ class TelegramStandIn:
         self._undelivered: deque[Json] = deque(maxlen=MAX_REQUESTS)
         self._last_query = 0
         self.stopping = threading.Event()
-        self._server = StandInServer(self, port)
+        self._server = StandInServer(TelegramHandler, self, port, "telegram-stand-in")
         self._session = requests.Session()
         self._session.trust_env = False
 

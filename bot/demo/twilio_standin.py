@@ -19,7 +19,8 @@ from typing import Any
 from bot.channels.segments import count
 from bot.channels.twilio import MESSAGE_PATH
 from bot.demo import twilio_forms as made
-from bot.demo.twilio_http import Form, Hang, StandInServer
+from bot.demo.loopback import Hang, StandInServer
+from bot.demo.twilio_http import Form, TwilioHandler
 from bot.demo.twilio_posts import Posts
 from bot.demo.twilio_specs import check_twilio
 
@@ -114,7 +115,7 @@ class TwilioStandIn:
         self._numbers = itertools.count(1)
         self._run = secrets.token_hex(8)
         self._target: tuple[str, str] | None = None
-        self._server = StandInServer(self, port)
+        self._server = StandInServer(TwilioHandler, self, port, "twilio-stand-in")
 
     @property
     def origin(self) -> str:
