@@ -6,7 +6,7 @@ import json
 from typing import Protocol
 from urllib.parse import parse_qsl, urlsplit
 
-from bot.demo.loopback import MAX_BODY, Hang, Json, StandInHandler
+from bot.demo.standin_http import MAX_BODY, Hang, Json, StandInHandler
 
 
 class Api(Protocol):

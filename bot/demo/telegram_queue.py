@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
-from bot.demo.loopback import Hang
+from bot.demo.standin_http import Hang
 
 Json = dict[str, Any]
 

@@ -16,8 +16,8 @@ from typing import Any
 import requests
 
 from bot.demo import telegram_updates as made
-from bot.demo.loopback import StandInServer
 from bot.demo.specs import check_telegram
+from bot.demo.standin_http import StandInServer
 from bot.demo.telegram_api import METHODS, Refused, read_params
 from bot.demo.telegram_chats import ChatMessage, Chats
 from bot.demo.telegram_http import TelegramHandler

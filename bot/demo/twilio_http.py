@@ -7,7 +7,7 @@ import binascii
 from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
-from bot.demo.loopback import MAX_BODY, Hang, Json, StandInHandler
+from bot.demo.standin_http import MAX_BODY, Hang, Json, StandInHandler
 
 Form = dict[str, list[str]]
 

@@ -19,7 +19,7 @@ from typing import Any
 from bot.channels.segments import count
 from bot.channels.twilio import MESSAGE_PATH
 from bot.demo import twilio_forms as made
-from bot.demo.loopback import Hang, StandInServer
+from bot.demo.standin_http import Hang, StandInServer
 from bot.demo.twilio_http import Form, TwilioHandler
 from bot.demo.twilio_posts import Posts
 from bot.demo.twilio_specs import check_twilio
