@@ -71,7 +71,8 @@ def words_become_one_inbound(rig: Rig) -> None:
 
 def media_is_said_and_never_opened(rig: Rig) -> None:
     rig.sends_media()
-    assert [(one.kind, one.text) for one in rig.taken] == [(InboundKind.MEDIA, "")]
+    [medium] = rig.taken
+    assert medium.kind is InboundKind.MEDIA  # words beside it are heard for danger, the medium never opened
 
 
 def a_redelivery_has_the_same_id(rig: Rig) -> None:

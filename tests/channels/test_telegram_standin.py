@@ -16,6 +16,7 @@ from bot.demo.specs import check_telegram, specs_folder
 from bot.demo.telegram_chats import MAX_CHATS, MAX_MESSAGES, Chats
 from bot.demo.telegram_queue import Failure
 from bot.demo.telegram_standin import TelegramStandIn
+from bot.demo.telegram_updates import CAPTION
 from tests.channels.telegram_kit import CHAT, NOON, Clock, ListDoor
 from webhooks.door import EdgeSettings
 from webhooks.telegram import telegram_blueprint
@@ -67,7 +68,7 @@ def test_a_person_reaches_our_edge(stand_in: TelegramStandIn, door: ListDoor) ->
     stand_in.person_says(CHAT, "passed on", forwarded=True)
     assert [(one.kind.value, one.text) for one in door.taken] == [
         ("text", "Hello"),
-        ("media", ""),
+        ("media", CAPTION),
         ("text", "9"),
         ("edit", ""),
     ]

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from bot.channels.telegram.send import TelegramSender
 from bot.demo.telegram_queue import Failure
 from bot.demo.telegram_standin import TelegramStandIn
-from bot.demo.telegram_updates import MEDIA
+from bot.demo.telegram_updates import CAPTION, MEDIA
 from bot.ports import InboundKind, OutKind, SendError
 from tests.channels.telegram_kit import ADDRESS, CHAT, NOON, Clock, ListDoor, act, message
 from webhooks.body import MAX_BODY
@@ -185,7 +185,7 @@ def test_nothing_of_the_person_but_their_words_passes_the_edge(stand_in: Telegra
     assert [one.kind for one in door.taken] == kinds
     kept = [replace(one, text="", received_at=NOON, sent_at=NOON) for one in door.taken]
     assert "MARKER" not in json.dumps([asdict(one) for one in kept], default=str)
-    assert {one.text for one in door.taken} == {"words", "", "7:1"}
+    assert {one.text for one in door.taken} == {"words", "", "7:1", CAPTION}
     assert {one.hint for one in door.taken} == {None}
 
 
