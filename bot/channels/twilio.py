@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
@@ -16,14 +18,19 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from bot.channels.quiet import silence
 from bot.ports import SendError
+from bot.redact import silence
 
 TIMEOUT_S = 10.0
+CONNECTIONS = 16
+"""Kept open, above the dispatcher's threads: the library keeps cores + 4, and each send beyond shakes hands anew."""
 MESSAGE_PATH = "/webhooks/twilio/message"
 STATUS_PATH = "/webhooks/twilio/status"
 LOUD = ("twilio", "urllib3", "requests")
 """Loggers that write addresses of requests, headers and message ids."""
+
+CODE = re.compile(r"[0-9]{1,6}")
+"""An error's number. Whatever else stands there must not reach a metric's label."""
 
 T = TypeVar("T")
 
@@ -79,6 +86,8 @@ class Http(TwilioHttpClient):  # type: ignore[misc]
 
     def __init__(self, origin: str | None, timeout_s: float = TIMEOUT_S) -> None:
         super().__init__(timeout=timeout_s)
+        for scheme in ("https://", "http://"):
+            self.session.mount(scheme, HTTPAdapter(pool_maxsize=CONNECTIONS))
         self._origin = urlsplit(origin) if origin else None
         if self._origin:
             self.session.trust_env = False
@@ -108,8 +117,9 @@ class Http(TwilioHttpClient):  # type: ignore[misc]
 
 def client(account: TwilioAccount, timeout_s: float = TIMEOUT_S) -> Client:
     """No request is made before the first call."""
+    made = Client(account.account_sid, account.auth_token, http_client=Http(account.api, timeout_s))
     silence_libraries()
-    return Client(account.account_sid, account.auth_token, http_client=Http(account.api, timeout_s))
+    return made
 
 
 def silence_libraries() -> None:
@@ -155,7 +165,8 @@ def send_error(error: Exception) -> SendError:
     """What the dispatcher needs to know. To be raised outside the `except`, so that nothing is chained."""
     match error:
         case TwilioRestException():
-            return _refused(int(error.status), str(error.code or error.status))
+            code = str(error.code)
+            return _refused(int(error.status), code if CODE.fullmatch(code) else str(int(error.status)))
         case requests.ConnectTimeout():
             return SendError("timeout", retryable=True)
         case requests.Timeout():

@@ -8,7 +8,7 @@ import random
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from bot.ports import Unit
+from bot.redact import silence
 from bot.store.compiled import CoreSession, DriverSession, Session
 from bot.store.upkeep import SqlUnit
 from bot.store.vault import Keyring
@@ -55,7 +56,7 @@ def open_store(url: str, keyring: Keyring) -> SqlStore:
     if parsed.get_backend_name() == "sqlite":
         return SqlStore(_sqlite(parsed), keyring)
     if parsed.get_backend_name() == "postgresql":
-        return SqlStore(create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=8), keyring)
+        return SqlStore(_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=8), keyring)
     raise StoreProblem("OWNSTEPS_DATABASE_URL must begin with sqlite:/// or postgresql://.")
 
 
@@ -64,9 +65,16 @@ def _sqlite(url: URL) -> Engine:
         raise StoreProblem("OWNSTEPS_DATABASE_URL names no SQLite file: use sqlite:///var/ownsteps.db.")
     path = Path(url.database).absolute()
     _make_private(path)
-    engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"check_same_thread": False})
+    engine = _engine(URL.create("sqlite", database=str(path)), connect_args={"check_same_thread": False})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _engine(url: URL, **options: Any) -> Engine:
+    """Values of statements stand in no exception and no log: hashes there would join one person's events (LOG-2)."""
+    engine = create_engine(url, hide_parameters=True, **options)
+    silence(("sqlalchemy",))  # after it, because its loggers are made with it
     return engine
 
 
@@ -95,6 +103,15 @@ class _Job:
         self.error: BaseException | None = None
         self.changed = 0
         self.done = False
+        self._news = threading.Lock()
+        self._news.acquire()
+
+    def wait(self) -> None:
+        """Until it is done, or until its caller is to commit for those who wait."""
+        self._news.acquire()
+
+    def wake(self) -> None:
+        self._news.release()
 
     def run(self, session: Session, keyring: Keyring, *, alone: bool) -> None:
         """Raises what the work raised when it is alone in its transaction; else keeps it for its own caller."""
@@ -110,7 +127,6 @@ class _Job:
     def fail(self, error: BaseException) -> None:
         """The transaction itself failed, so nothing of anybody's was kept."""
         self.error = self.error or error
-        self.done = True
 
     def _do(self, session: Session, keyring: Keyring) -> None:
         unit = SqlUnit(session.run, keyring)
@@ -125,6 +141,10 @@ class SqlStore:
         self._engine = engine
         self._keyring = keyring
         self._turn = threading.Lock()
+        """Held by who commits; passed on to the first who waits without being free in between."""
+        self._alone = threading.Semaphore(1)
+        self._wanted = False
+        """Somebody wants the turn for what is no transaction."""
         self._queues = engine.dialect.name == "sqlite"
         self._jobs: deque[_Job] = deque()
         self._writer: Session | None = None
@@ -151,7 +171,7 @@ class SqlStore:
         """On PostgreSQL nothing: autovacuum and the retention of its WAL archive do it (docs for operators)."""
         if not self._queues:
             return
-        with self._turn:
+        with self._whole_turn():
             raw = self._engine.raw_connection()
             try:
                 for pragma in ("wal_checkpoint(TRUNCATE)", "incremental_vacuum", "wal_checkpoint(TRUNCATE)"):
@@ -173,7 +193,7 @@ class SqlStore:
             migrate.upgrade(connection)
 
     def close(self) -> None:
-        with self._turn:
+        with self._whole_turn():
             self._drop_writer()
             self._engine.dispose()
 
@@ -199,10 +219,7 @@ class SqlStore:
     def _once(self, work: Callable[[SqlUnit], T]) -> T:
         job = _Job(work)
         if self._queues:
-            self._jobs.append(job)
-            with self._turn:
-                if not job.done:
-                    self._commit_waiting()
+            self._commit_with_others(job)
         else:
             with contextlib.closing(CoreSession(self._engine)) as session:
                 self._commit(session, [job])
@@ -212,7 +229,46 @@ class SqlStore:
             self._tell()
         return cast("T", job.value)
 
-    def _commit_waiting(self) -> None:
+    def _commit_with_others(self, job: _Job) -> None:
+        """A job that is done wakes its own caller, so that nobody queues for the turn only to find nothing left to do.
+
+        (Measured: with a plain lock around it ten threads stood there, each taking the turn for nothing.)
+        """
+        self._jobs.append(job)
+        leads = self._turn.acquire(blocking=False)
+        if not leads:
+            job.wait()
+            leads = not job.done
+        if not leads:
+            return
+        try:
+            while not job.done:
+                self._commit_waiting(job)
+        finally:
+            self._pass_on()
+
+    def _pass_on(self) -> None:
+        """The turn goes to the first who waits. Whoever came too late to get it was seen in the second look."""
+        while True:
+            if self._jobs and not self._wanted:
+                self._jobs[0].wake()
+                return
+            self._turn.release()
+            if self._wanted or not self._jobs or not self._turn.acquire(blocking=False):
+                return
+
+    @contextlib.contextmanager
+    def _whole_turn(self) -> Iterator[None]:
+        with self._alone:
+            self._wanted = True
+            self._turn.acquire()
+            self._wanted = False
+            try:
+                yield
+            finally:
+                self._pass_on()
+
+    def _commit_waiting(self, mine: _Job) -> None:
         """Whoever has the turn commits for everybody who waits for it: one sync of the disk serves them all."""
         batch = [self._jobs.popleft() for _ in range(min(len(self._jobs), TOGETHER))]
         try:
@@ -223,14 +279,16 @@ class SqlStore:
             self._drop_writer()
             for job in batch:
                 job.fail(error)
+        for job in batch:
+            job.done = True
+            if job is not mine:
+                job.wake()
 
     def _commit(self, session: Session, batch: list[_Job]) -> None:
         """One transaction. Each job stands on a savepoint of its own, so that one that fails takes nothing with it."""
         with session.whole():
             for job in batch:
                 job.run(session, self._keyring, alone=len(batch) == 1)
-        for job in batch:
-            job.done = True
 
     def _drop_writer(self) -> None:
         writer, self._writer = self._writer, None

@@ -27,6 +27,7 @@ IMPURE = {
 RANK = {
     "engine": 0,
     "ports": 1,
+    "redact": 1,
     "trees": 2,
     "handoff": 2,
     "checks": 3,

@@ -18,7 +18,7 @@ from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBDeprecationWarning
 
-from bot.channels.quiet import silence
+from bot.redact import silence
 
 T = TypeVar("T")
 Answer = Coroutine[Any, Any, T]
@@ -65,6 +65,7 @@ class Client:
             get_updates_request=self._requests[0],
             request=self._requests[1],
         )
+        silence_libraries()  # again: some loggers are only made with a client
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True, name="telegram-loop")
         self._thread.start()

@@ -1,9 +1,12 @@
-"""Keeps what the providers' libraries log out of every log: addresses with tokens in them, ids, headers, content (LOG-1)."""
+"""Keeps what libraries log out of every log: addresses with tokens in them, ids, headers, content, rows (LOG-1)."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+
+NOWHERE = logging.NullHandler()
+"""Where there is no handler at all, Python's last resort prints warnings."""
 
 
 def silence(families: Iterable[str]) -> None:
@@ -11,6 +14,7 @@ def silence(families: Iterable[str]) -> None:
     wanted = tuple(families)
     for name in wanted:
         logging.getLogger(name).propagate = False
+        logging.getLogger(name).addHandler(NOWHERE)
     for name in [name for name in logging.root.manager.loggerDict if name.split(".")[0] in wanted]:
         logger = logging.getLogger(name)
         logger.setLevel(logging.CRITICAL + 1)
