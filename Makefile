@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: install install-dev demo test lint types content lock clean
+.PHONY: install install-dev demo test lint types content rules lock clean
 
 install: .venv/.installed
 
@@ -33,6 +33,9 @@ types: install-dev
 
 content: install-dev
 	$(BIN)/ownsteps check
+
+rules: install-dev
+	$(BIN)/python tools/safety_rules.py
 
 test: install-dev lint types content
 	$(BIN)/pytest -n 2

@@ -136,7 +136,7 @@ class Player:
 
 
 @pytest.mark.rule("HAND-8", "SEND-3", "CARE-6")
-@pytest.mark.parametrize(("script", "channel", "lang"), runs())
+@pytest.mark.parametrize(("script", "channel", "lang"), list(runs()))
 def test_the_conversation_goes_as_it_is_written(script: Script, channel: str, lang: str | None, tmp_path: Path) -> None:
     """Places come in every language, words in English, and everything is rendered within its channel's limits."""
     talker = Talker(tmp_path, channel, lang, seed=1, start=script.begin)
