@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.channels.telegram.poll import TelegramPoller
@@ -57,6 +58,14 @@ class Loops:
         self._threads = [threading.Thread(target=self._dispatch, daemon=True, name="dispatch")]
         self._threads.append(threading.Thread(target=self._upkeep, daemon=True, name="upkeep"))
         self._poller = poller_of(product) if polling else None
+        self._watch(product, self._poller)
+
+    @staticmethod
+    def _watch(product: Product, poller: TelegramPoller | None) -> None:
+        for channel in product.dispatcher.channels:
+            product.door.watch(channel.value, partial(product.dispatcher.last.get, channel, "not yet"))
+        if poller is not None:
+            product.door.watch("telegram-polling", lambda: poller.last_error or "ok")
 
     def start(self) -> None:
         for thread in self._threads:

@@ -55,7 +55,13 @@ class Dispatcher:
     ) -> None:
         self._context, self._senders, self._jitter = context, senders, jitter
         self._paces = paces or {}
+        self.last: dict[Channel, str] = {}
+        """How each channel's provider answered the last send: ok, or a code."""
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="dispatch")
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        return tuple(self._senders)
 
     def close(self) -> None:
         self._pool.shutdown(wait=True)
@@ -104,8 +110,10 @@ class Dispatcher:
             receipt = self._sender(row).send(ready.address, ready.outgoing)
         except SendError as error:
             failure = error
+            self.last[row.address.channel] = error.code
             self._context.store.transact(lambda unit: self._failed(unit, ready, failure))
             return
+        self.last[row.address.channel] = "ok"
         self._context.store.transact(lambda unit: self._sent(unit, ready, receipt))
 
     def _sender(self, row: Leased) -> Sender:

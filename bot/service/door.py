@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from bot.engine.model import Channel, Gate
 from bot.ports import Inbound, Outgoing, OutKind, Unit
@@ -23,6 +23,11 @@ class ServiceDoor:
     def __init__(self, context: Context, receiver: Receiver) -> None:
         self._context, self._receiver = context, receiver
         self._trouble: str | None = None
+        self._watched: dict[str, Callable[[], str]] = {}
+
+    def watch(self, name: str, state: Callable[[], str]) -> None:
+        """Show something beside the database in `/readyz`: how a provider answered last."""
+        self._watched[name] = state
 
     def take(self, inbound: Inbound) -> bool:
         return self._receiver.take(inbound)
@@ -62,6 +67,7 @@ class ServiceDoor:
             "outbox_oldest_seconds": round(oldest),
             "sending": "off" if off else "on",
             "trouble": self._trouble,
+            "providers": {name: state() for name, state in sorted(self._watched.items())},
         }
 
     def trouble(self, what: str) -> None:
