@@ -63,7 +63,7 @@ class Loops:
     @staticmethod
     def _watch(product: Product, poller: TelegramPoller | None) -> None:
         for channel in product.dispatcher.channels:
-            product.door.watch(channel.value, partial(product.dispatcher.last.get, channel, "not yet"))
+            product.door.watch(channel.value, partial(product.dispatcher.answered, channel))
         if poller is not None:
             product.door.watch("telegram-polling", lambda: poller.last_error or "ok")
 

@@ -63,6 +63,9 @@ class Dispatcher:
     def channels(self) -> tuple[Channel, ...]:
         return tuple(self._senders)
 
+    def answered(self, channel: Channel) -> str:
+        return self.last.get(channel, "not yet")
+
     def close(self) -> None:
         self._pool.shutdown(wait=True)
 
