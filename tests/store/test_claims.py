@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -132,3 +133,35 @@ def test_wait_is_woken_while_waiting(store: SqlStore) -> None:
     timer.start()
     assert store.wait(30)
     timer.join()
+
+
+def test_nobody_is_left_waiting(store: SqlStore) -> None:
+    """Many callers at once, some that fail and some that want the files compacted: each gets its own answer."""
+    start, answers = threading.Barrier(17), []
+
+    def work(unit: Unit, number: int, count: int) -> int:
+        unit.claim(f"{number}:{count}", NOW)
+        return 1 // (count % 5)
+
+    def caller(number: int) -> None:
+        start.wait()
+        for count in range(20):
+            try:
+                store.transact(partial(work, number=number, count=count))
+                answers.append("kept")
+            except ZeroDivisionError:
+                answers.append("failed")
+
+    def compacter() -> None:
+        start.wait()
+        for _ in range(5):
+            store.compact()
+
+    threads = [threading.Thread(target=caller, args=(number,), daemon=True) for number in range(16)]
+    threads.append(threading.Thread(target=compacter, daemon=True))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not any(thread.is_alive() for thread in threads)
+    assert (answers.count("kept"), answers.count("failed")) == (16 * 16, 16 * 4)
