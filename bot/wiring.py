@@ -65,6 +65,7 @@ def build(
     senders: Mapping[Channel, Sender] | None = None,
     seed: Callable[[], int] | None = None,
     heard: Callable[[Inbound, Handled], None] | None = None,
+    pack: Pack | None = None,
     upgrade: bool = False,
 ) -> Product:
     """Build from settings; what is given stands for what the settings would make. Raises SettingsError, ContentErrors.
@@ -73,7 +74,7 @@ def build(
     """
     keyring = need_keys(settings)
     tick = clock or clock_of(settings)
-    pack = pack_of(settings, tick)
+    pack = pack or pack_of(settings, tick)
     telegram = (
         TelegramSender(settings.telegram.token, settings.telegram.api) if settings.telegram and not senders else None
     )

@@ -39,9 +39,9 @@ PUBLIC = "https://help.example.org"
 
 
 @cache
-def shipped() -> Pack:
-    """The UK pack as the demo runs it."""
-    return pack_of(Settings(Stage.DEMO, "sqlite:///unused.db", "uk"), lambda: MONDAY)
+def shipped(stage: Stage = Stage.DEMO) -> Pack:
+    """The UK pack as this stage runs it, loaded once for all tests."""
+    return pack_of(Settings(stage, "sqlite:///unused.db", "uk"), lambda: MONDAY)
 
 
 @dataclass
@@ -144,6 +144,7 @@ class House:
             clock=lambda: self.now,
             senders=dict.fromkeys(Channel, self.phone),
             seed=lambda: 1,
+            pack=shipped(stage),
             upgrade=True,
         )
         self.app: Flask = create_app(self.product.door, self.product.edge, clock=lambda: self.now)
