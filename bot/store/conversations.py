@@ -54,6 +54,7 @@ SAVE = (
 )
 REHASH = update(conversation).where(conversation.c.id == bindparam("b_id")).values(address_hash=bindparam("b_hash"))
 SET_METER = update(conversation).where(conversation.c.id == bindparam("b_id")).values(meter=bindparam("b_meter"))
+DROP_DAMAGED = delete(conversation).where(conversation.c.id == bindparam("b_id"))
 STOPPED = select(stop_flag.c.until).where(stop_flag.c.address_hash == bindparam("b_hash"))
 SET_STOP = insert(stop_flag)
 SET_STOP = SET_STOP.on_conflict_do_update(
@@ -118,7 +119,7 @@ class Conversations(Part):
             if row is not None:
                 if one != hashes[0]:
                     self._quiet(REHASH, b_id=row.id, b_hash=hashes[0])
-                return self._hold(row).conversation()
+                return self._found(row)
         return None
 
     def load(self, conversation_id: int) -> Conversation | None:
@@ -195,6 +196,18 @@ class Conversations(Part):
 
     def _sealed_state(self, held: Held) -> bytes:
         return seal(held.key.raw, codec.dumps(held.kept), place("conversation", held.id, "state", held.id))
+
+    def _found(self, row: Row[tuple[object, ...]]) -> Conversation | None:
+        """None, and the row gone, when its bytes were damaged: the person is answered as somebody new, not never again.
+
+        When its very key does not open, it is raised: then it is rather the operator's key that is not the right one.
+        """
+        try:
+            return self._hold(row).conversation()
+        except vault.Unreadable:
+            vault.unwrap(self._keyring, row.key_id, row.master, row.wrapped)
+        self._write(DROP_DAMAGED, b_id=row.id)  # the next purge destroys its key
+        return None
 
     def _hold(self, row: Row[tuple[object, ...]]) -> Held:
         key = vault.unwrap(self._keyring, row.key_id, row.master, row.wrapped)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 
 from bot.engine.state import Owner, State
 from bot.ports import Address, Conversation, HandoffPhase, Inbound, Outgoing
@@ -16,7 +17,7 @@ from bot.store.outbox import removals
 from bot.store.people import People
 from bot.store.tables import conversation, parked
 from bot.store.times import micros
-from bot.store.vault import place, seal, unseal
+from bot.store.vault import Unreadable, place, seal, unseal
 
 PARKED_LIFE = timedelta(minutes=15)
 """The gap limit: what was written longer ago is not answered any more (SEND-10)."""
@@ -58,9 +59,10 @@ class Erasing(People):
         )
 
     def parked(self, now: datetime, limit: int) -> Sequence[tuple[int, Inbound]]:
-        """Oldest first; those past the gap limit are left to `purge`."""
+        """Oldest first; those past the gap limit, and what was damaged, are left to `purge`."""
         rows = self._all(PARKED, b_since=micros(now - PARKED_LIFE), b_limit=limit)
-        return [(row.id, codec.loads(Inbound, self._parked_body(row.id, row.key_id, row.body))) for row in rows]
+        opened = ((row.id, self._parked(row)) for row in rows)
+        return [(parked_id, inbound) for parked_id, inbound in opened if inbound is not None]
 
     def unpark(self, parked_id: int) -> None:
         """`purge` destroys its key within the minute."""
@@ -91,6 +93,12 @@ class Erasing(People):
         return self._rekey(self._needed(conversation.id), Kept(fresh), now).conversation()
 
     # --- for the other parts
+
+    def _parked(self, row: Row[Any]) -> Inbound | None:
+        try:
+            return codec.loads(Inbound, self._parked_body(row.id, row.key_id, row.body))
+        except Unreadable:
+            return None
 
     def _parked_body(self, parked_id: int, key_id: str, body: bytes) -> bytes:
         return unseal(self._key(key_id).raw, body, place("parked", parked_id, "body", parked_id))

@@ -11,6 +11,7 @@ from sqlalchemy import Delete, Row, bindparam, delete, exists, func, or_, select
 
 from bot.ports import HandoffPhase
 from bot.store import vault
+from bot.store.conversations import DROP_DAMAGED, Held
 from bot.store.erasing import PARKED_LIFE, UNPARK, Erasing, released
 from bot.store.ledger import LIFE as LEDGER_LIFE
 from bot.store.people import OFFICERS, SET_SECRET, SET_TRIAL, TRIAL, totp_place, trial_place
@@ -154,7 +155,7 @@ class SqlUnit(Erasing):
     def _expire_requests(self, now: datetime) -> int:
         rows = self._all(LATE_REQUESTS, b_at=micros(now))
         for row in rows:
-            held = None if row.conversation_id is None else self._held(row.conversation_id)
+            held = None if row.conversation_id is None else self._readable(row.conversation_id)
             self.move_handoff(row.id, HandoffPhase.EXPIRED, now)
             if held is not None:
                 kept = replace(held.kept, state=released(held.kept.state))
@@ -173,12 +174,22 @@ class SqlUnit(Erasing):
     def _end_sessions(self, now: datetime) -> int:
         rows = self._all(OVER, b_minute=minutes(now - SESSION_LIFE))
         for row in rows:
-            held = self._needed(row.id)
-            if row.kept:
+            held = self._readable(row.id)
+            if held is None and row.kept:
+                continue  # damaged, with an open request: it ends with that
+            if held is None:
+                self._write(DROP_DAMAGED, b_id=row.id)  # one damaged row must not keep everybody's life from ending
+            elif row.kept:
                 self._strip_session(held, now)
             else:
                 self._end_session(held, now)
         return len(rows)
+
+    def _readable(self, conversation_id: int) -> Held | None:
+        try:
+            return self._held(conversation_id)
+        except vault.Unreadable:
+            return None
 
     def _drop_parked(self, now: datetime) -> int:
         rows = self._all(LATE_PARKED, b_at=micros(now - PARKED_LIFE))
