@@ -45,6 +45,12 @@ class StandInHandler(BaseHTTPRequestHandler):
     def length(self) -> int:
         return int(self.headers.get("Content-Length") or 0)
 
+    def body(self) -> str | None:
+        """The whole body as text; None when the caller died while sending it, which no real server would act on."""
+        wanted = min(self.length(), MAX_BODY)
+        got = self.rfile.read(wanted)
+        return got.decode("utf-8", "replace") if len(got) == wanted else None
+
     def answer(self, status: int, body: Json | None) -> None:
         content = b"" if body is None else json.dumps(body).encode()
         self.send_response(status)

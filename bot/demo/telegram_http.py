@@ -29,9 +29,12 @@ class TelegramHandler(StandInHandler):
         if self.length() > MAX_BODY:
             self.answer(413, {"ok": False, "error_code": 413, "description": "Request Entity Too Large"})
         else:
-            self._handle(self.rfile.read(self.length()).decode("utf-8", "replace"))
+            self._handle(self.body())
 
-    def _handle(self, body: str) -> None:
+    def _handle(self, body: str | None) -> None:
+        if body is None:
+            self.hang()
+            return
         token, _, method = urlsplit(self.path).path.removeprefix("/bot").rpartition("/")
         if token != self.api.token:
             self.answer(401, {"ok": False, "error_code": 401, "description": "Unauthorized"})

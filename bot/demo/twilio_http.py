@@ -7,7 +7,7 @@ import binascii
 from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
-from bot.demo.standin_http import MAX_BODY, Hang, Json, StandInHandler
+from bot.demo.standin_http import Hang, Json, StandInHandler
 
 Form = dict[str, list[str]]
 
@@ -33,8 +33,11 @@ class TwilioHandler(StandInHandler):
         self._handle()
 
     def _handle(self) -> None:
-        body = self.rfile.read(min(self.length(), MAX_BODY))
-        form = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
+        body = self.body()
+        if body is None:
+            self.hang()
+            return
+        form = parse_qs(body, keep_blank_values=True)
         user, password = _basic(self.headers.get("Authorization", ""))
         try:
             self.answer(*self.api.call(self.command, urlsplit(self.path).path, form, user, password))
