@@ -139,9 +139,9 @@ def committed() -> list[Path]:
     "claim",
     [
         "We are the British Red Cross.",
-        "Run by the Home Office",
+        "This line is run by the Home Office",
         "This is the Red Cross information line",
-        "Own Steps, approved by the NHS",
+        "Own Steps is approved by the NHS",
     ],
 )
 def test_a_claim_is_seen(claim: str) -> None:
