@@ -2,7 +2,7 @@
 
     .venv/bin/python bench/turns.py [--seconds 10] [--connections 8]
 
-Prints turns a second, p50 and p99 of the webhook's answer, memory of the server's processes, and that every reply arrived.
+Prints turns a second, p50 and p99 of the webhook's answer, and memory of the server's processes. Replies are sent meanwhile.
 The load and the server share the machine, so each figure is a lower bound.
 """
 
