@@ -13,10 +13,7 @@ from typing import Any
 import click
 
 from bot.cli.errors import settings_errors
-
-STREAMS = 64
-THREADS = STREAMS + 32
-"""Live desks hold a thread each; so many are always left for webhooks."""
+from bot.limits import STREAMS, WEBHOOK_THREADS
 
 
 def run_server(host: str, port: int, target: str, log_level: str = "warning") -> None:
@@ -25,6 +22,7 @@ def run_server(host: str, port: int, target: str, log_level: str = "warning") ->
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # glibc would keep an arena a thread: some 5 MB for nothing
     Granian(
         target,
         address=host,
@@ -32,7 +30,7 @@ def run_server(host: str, port: int, target: str, log_level: str = "warning") ->
         interface=Interfaces.WSGI,
         factory=True,
         workers=1,
-        blocking_threads=THREADS,
+        blocking_threads=STREAMS + WEBHOOK_THREADS,
         websockets=False,
         log_access=False,
         log_level=LogLevels.error,

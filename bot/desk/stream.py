@@ -7,12 +7,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
+from bot.limits import STREAMS
 from bot.service.context import Context
 from bot.service.desk import marks
 from bot.service.sign_in import whoami
 
-MAX_STREAMS = 24
-"""Each holds a thread of the web server; the webhooks need the others."""
 LIFE_S = 600.0
 """The browser comes back by itself; a thread is not held for ever."""
 HEARTBEAT_S = 5.0
@@ -28,7 +27,7 @@ class Streams:
 
     def __init__(
         self,
-        limit: int = MAX_STREAMS,
+        limit: int = STREAMS,
         monotonic: Callable[[], float] = time.monotonic,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:

@@ -24,7 +24,7 @@ WINDOW = timedelta(hours=24)
 """WhatsApp lets us answer so long after the person's last message."""
 DESK_OPEN = "desk-open"
 """A setting: "yes" holds the desk open at every hour (the demo's switch); absent, the pack's hours decide."""
-LAID_KEPT = 4096
+LAID_KEPT = 1024
 """Laid-out screens kept, some kB each; none holds a word of a person's."""
 OFF = "off"
 """A setting: anything but absent stops all sending (OPS-2)."""
