@@ -8,7 +8,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.channels.telegram.poll import TelegramPoller
 from bot.desk import desk_blueprint
 from bot.settings import load_settings
 from bot.wiring import Product, build
@@ -17,6 +16,8 @@ from webhooks.telegram import accept
 
 if TYPE_CHECKING:
     from flask import Flask
+
+    from bot.channels.telegram.poll import TelegramPoller
 
 TELEGRAM_OFFSET = "telegram-offset"
 
@@ -103,6 +104,8 @@ class Loops:
             try:
                 work()
             except Exception as error:  # noqa: BLE001 - a loop turn ends here; the next one tries again
+                if self._stopping.is_set() or not threading.main_thread().is_alive():
+                    return
                 self._product.door.trouble(type(error).__name__)
                 self._stopping.wait(self.IDLE_S)
             if pause_s:
@@ -114,6 +117,8 @@ def poller_of(product: Product) -> TelegramPoller | None:
     settings = product.settings.telegram
     if settings is None or settings.mode != "polling" or product.telegram is None:
         return None
+    from bot.channels.telegram.poll import TelegramPoller
+
     store = product.store
     kept = store.transact(lambda unit: unit.setting(TELEGRAM_OFFSET))
     return TelegramPoller(

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import random
+from typing import TYPE_CHECKING
 
 from bot.channels.sms.send import SmsSender
 from bot.channels.telegram.pace import Pace
-from bot.channels.telegram.send import TelegramSender
 from bot.channels.twilio import TwilioAccount
 from bot.channels.whatsapp.send import WhatsappSender
 from bot.engine.model import Bundle, Channel
@@ -28,6 +28,9 @@ from bot.trees.load import Pack, load_pack
 from bot.trees.places import find_pack, locales
 from bot.trees.texts import Texts
 from webhooks.door import EdgeSettings
+
+if TYPE_CHECKING:
+    from bot.channels.telegram.send import TelegramSender
 
 
 @dataclass
@@ -75,9 +78,7 @@ def build(
     keyring = need_keys(settings)
     tick = clock or clock_of(settings)
     pack = pack or pack_of(settings, tick)
-    telegram = (
-        TelegramSender(settings.telegram.token, settings.telegram.api) if settings.telegram and not senders else None
-    )
+    telegram = _telegram(settings) if senders is None else None
     context = Context(
         pack=pack,
         store=store or ready_store(settings, keyring, upgrade=upgrade),
@@ -101,6 +102,14 @@ def build(
         secret_key=derive(keyring.keys[0][1], "desk"),
         telegram=telegram,
     )
+
+
+def _telegram(settings: Settings) -> TelegramSender | None:
+    if settings.telegram is None:
+        return None
+    from bot.channels.telegram.send import TelegramSender  # its library takes 11 MB, which SMS alone need not pay
+
+    return TelegramSender(settings.telegram.token, settings.telegram.api)
 
 
 def clock_of(settings: Settings) -> Clock:
