@@ -13,9 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from bot.engine.model import Channel
 from bot.ports import Address
@@ -74,7 +75,7 @@ class TwilioSettings:
 @dataclass(frozen=True, slots=True)
 class Settings:
     stage: Stage
-    database_url: str
+    database_url: str = field(repr=False)
     pack: str
     host: str = "127.0.0.1"
     port: int = 8080
@@ -100,7 +101,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         stage=Stage(stage),
         database_url=_database(reader.get("OWNSTEPS_DATABASE_URL") or "sqlite:///var/ownsteps.db"),
         pack=reader.get("OWNSTEPS_PACK") or "uk",
-        host=reader.get("OWNSTEPS_HOST") or "127.0.0.1",
+        host=reader.host("OWNSTEPS_HOST", "127.0.0.1"),
         port=reader.port("OWNSTEPS_PORT", 8080),
         public_url=public_url,
         unreviewed=_unreviewed(reader, Stage(stage)),
@@ -110,7 +111,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         clock_file=_clock_file(reader, Stage(stage)),
         telegram=_telegram(reader, public_url),
         twilio=_twilio(reader, public_url),
-        metrics_token=reader.get("OWNSTEPS_METRICS_TOKEN"),
+        metrics_token=_metrics_token(reader),
     )
     _check_stage(settings)
     return settings
@@ -166,6 +167,12 @@ class _Reader:
             raise SettingsError(name, f"must be one of {', '.join(allowed)}.")
         return value
 
+    def host(self, name: str, default: str) -> str:
+        value = self.get(name) or default
+        if not re.fullmatch(r"[A-Za-z0-9.:-]{1,253}", value) or "//" in value:
+            raise SettingsError(name, "must be an address to listen on, such as 127.0.0.1.")
+        return value
+
     def port(self, name: str, default: int) -> int:
         value = self.get(name)
         if value is None:
@@ -178,9 +185,11 @@ class _Reader:
         value = self.get(name) or default
         if value is None:
             return None
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-            raise SettingsError(name, "must be an address such as https://help.example.org, without a query.")
+        parts = _split(value)
+        if parts is None or parts.scheme not in ("http", "https") or parts.username or parts.query or parts.fragment:
+            raise SettingsError(
+                name, "must be an address such as https://help.example.org, without a name, password or query."
+            )
         if https and parts.scheme == "http" and not is_loopback(value):
             raise SettingsError(name, "plain http is taken only on loopback; use https.")
         return value.rstrip("/")
@@ -200,12 +209,29 @@ def _keyring(reader: _Reader) -> Keyring | None:
         return Keyring.parse(keys or "", lookup or "")
     except KeyProblem as problem:
         name = "OWNSTEPS_LOOKUP_KEYS" if "LOOKUP" in str(problem) else "OWNSTEPS_KEYS"
-        raise SettingsError(name, str(problem)) from None
+        raise SettingsError(name, str(problem).removeprefix(name).lstrip(": ")) from None
+
+
+def _split(url: str) -> SplitResult | None:
+    """The parts of an address with a host and, if at all, a real port; None when it is none."""
+    try:
+        parts = urlsplit(url)
+        named = bool(parts.hostname and re.fullmatch(r"[A-Za-z0-9._:-]+", parts.hostname) and parts.port != 0)
+    except ValueError:
+        return None
+    return parts if named else None
 
 
 def _database(url: str) -> str:
+    name = "OWNSTEPS_DATABASE_URL"
     if not url.startswith(("sqlite:///", "postgresql://")):
-        raise SettingsError("OWNSTEPS_DATABASE_URL", "must begin with sqlite:/// or postgresql://.")
+        raise SettingsError(name, "must begin with sqlite:/// or postgresql://.")
+    if url.startswith("sqlite") and url in ("sqlite:///", "sqlite:///:memory:"):
+        raise SettingsError(name, "names no file; use sqlite:///var/ownsteps.db.")
+    if url.startswith("postgresql") and _split(url) is None:
+        raise SettingsError(name, "must be an address such as postgresql://user:password@host/name.")
+    if url.startswith("postgresql") and find_spec("psycopg") is None:
+        raise SettingsError(name, "PostgreSQL needs psycopg, which is not installed.")
     return url
 
 
@@ -229,6 +255,13 @@ def parse_address(text: str, name: str = "address") -> Address:
     return Address(Channel(channel), identifier)
 
 
+def _metrics_token(reader: _Reader) -> str | None:
+    value = reader.get("OWNSTEPS_METRICS_TOKEN")
+    if value is not None and not re.fullmatch(r"[!-~]{16,512}", value):
+        raise SettingsError("OWNSTEPS_METRICS_TOKEN", "takes 16 to 512 printable characters without spaces.")
+    return value
+
+
 def _clock_file(reader: _Reader, stage: Stage) -> Path | None:
     value = reader.get("OWNSTEPS_CLOCK_FILE")
     if value is None:
@@ -241,6 +274,8 @@ def _clock_file(reader: _Reader, stage: Stage) -> Path | None:
 def _telegram(reader: _Reader, public_url: str | None) -> TelegramSettings | None:
     token = reader.get("OWNSTEPS_TELEGRAM_TOKEN")
     if token is None:
+        if reader.get("OWNSTEPS_TELEGRAM_SECRET") is not None:
+            raise SettingsError("OWNSTEPS_TELEGRAM_TOKEN", "is needed beside OWNSTEPS_TELEGRAM_SECRET.")
         return None
     if not re.fullmatch(r"[0-9]{1,20}:[A-Za-z0-9_-]{5,100}", token):
         raise SettingsError("OWNSTEPS_TELEGRAM_TOKEN", "must look like 123456:letters, as BotFather gave it.")
@@ -260,6 +295,9 @@ def _telegram(reader: _Reader, public_url: str | None) -> TelegramSettings | Non
 def _twilio(reader: _Reader, public_url: str | None) -> TwilioSettings | None:
     sid = reader.get("OWNSTEPS_TWILIO_ACCOUNT_SID")
     if sid is None:
+        for other in ("AUTH_TOKEN", "SMS_FROM", "WHATSAPP_FROM"):
+            if reader.get(f"OWNSTEPS_TWILIO_{other}") is not None:
+                raise SettingsError("OWNSTEPS_TWILIO_ACCOUNT_SID", f"is needed beside OWNSTEPS_TWILIO_{other}.")
         return None
     if not re.fullmatch(r"AC[0-9A-Za-z]{32}", sid):
         raise SettingsError("OWNSTEPS_TWILIO_ACCOUNT_SID", "must be AC and 32 letters or digits.")
@@ -278,8 +316,17 @@ def _twilio(reader: _Reader, public_url: str | None) -> TwilioSettings | None:
         whatsapp,
         api=reader.origin("OWNSTEPS_TWILIO_API", https=True, default=TWILIO_API) or TWILIO_API,
         redaction=reader.choice("OWNSTEPS_TWILIO_REDACTION", ("delete", "message", "none"), "delete"),
-        knock_sid=reader.get("OWNSTEPS_WHATSAPP_KNOCK"),
+        knock_sid=_knock(reader),
     )
+
+
+def _knock(reader: _Reader) -> str | None:
+    value = reader.get("OWNSTEPS_WHATSAPP_KNOCK")
+    if value is not None and not re.fullmatch(r"HX[0-9A-Za-z]{32}", value):
+        raise SettingsError(
+            "OWNSTEPS_WHATSAPP_KNOCK", "must be the template's content id: HX and 32 letters or digits."
+        )
+    return value
 
 
 def _number(reader: _Reader, name: str) -> str | None:

@@ -23,7 +23,7 @@ SEPARATOR = "-" * 60
 @click.option("--lang", help="The chosen language; skips that question, not the good-time check.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Decides the order of options.")
 @click.option("--at", "at_text", help="When the conversation begins, ISO time; default now.")
-@click.option("--pack", default=None, help="A pack's folder or the name of a shipped one; default OWNSTEPS_PACK or uk.")
+@click.option("--pack", envvar="OWNSTEPS_PACK", help="A folder or a shipped pack; default OWNSTEPS_PACK or uk.")
 @click.option("--json", "as_json", is_flag=True, help="One object per outgoing message.")
 @settings_errors
 def talk(channel: str, lang: str | None, seed: int, at_text: str | None, pack: str | None, as_json: bool) -> None:

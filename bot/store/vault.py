@@ -80,7 +80,8 @@ def _digest(key: bytes, label: str, value: str) -> bytes:
 
 
 def _parse_list(setting: str, name: str) -> tuple[tuple[str, bytes], ...]:
-    parsed = tuple(_parse_key(one.strip(), name) for one in setting.split(",") if one.strip())
+    entries = [one.strip() for one in setting.split(",") if one.strip()]
+    parsed = tuple(_parse_key(one, name, number) for number, one in enumerate(entries, 1))
     if not parsed:
         raise KeyProblem(f"{name} is empty: it needs at least one key; `ownsteps keys new` makes one.")
     if len({key_id for key_id, _ in parsed}) != len(parsed):
@@ -88,16 +89,17 @@ def _parse_list(setting: str, name: str) -> tuple[tuple[str, bytes], ...]:
     return parsed
 
 
-def _parse_key(entry: str, name: str) -> tuple[str, bytes]:
+def _parse_key(entry: str, name: str, number: int) -> tuple[str, bytes]:
+    """Errors name the entry by its number: what stands where its id should be may be the key."""
     key_id, colon, text = entry.partition(":")
     if not colon or not KEY_ID.fullmatch(key_id):
         raise KeyProblem(f"{name} has an entry that is not `id:key`; `ownsteps keys new` makes one.")
     try:
         key = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
-        raise KeyProblem(f"{name}: key {key_id!r} is not base64url.") from None
+        raise KeyProblem(f"{name}: key {number} is not base64url.") from None
     if len(key) != KEY_BYTES:
-        raise KeyProblem(f"{name}: key {key_id!r} has {len(key)} bytes; it needs {KEY_BYTES}.")
+        raise KeyProblem(f"{name}: key {number} has {len(key)} bytes; it needs {KEY_BYTES}.")
     return key_id, key
 
 
