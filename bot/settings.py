@@ -257,8 +257,8 @@ def parse_address(text: str, name: str = "address") -> Address:
 
 def _metrics_token(reader: _Reader) -> str | None:
     value = reader.get("OWNSTEPS_METRICS_TOKEN")
-    if value is not None and not re.fullmatch(r"[!-~]{16,512}", value):
-        raise SettingsError("OWNSTEPS_METRICS_TOKEN", "takes 16 to 512 printable characters without spaces.")
+    if value is not None and not re.fullmatch(r"[!-~]{1,512}", value):
+        raise SettingsError("OWNSTEPS_METRICS_TOKEN", "takes 1 to 512 printable characters without spaces.")
     return value
 
 

@@ -89,7 +89,7 @@ WRONG: list[tuple[str, dict[str, str]]] = [
     ("OWNSTEPS_TWILIO_API", TWILIO | {"OWNSTEPS_TWILIO_API": "http://api.example.org"}),
     ("OWNSTEPS_TWILIO_REDACTION", TWILIO | {"OWNSTEPS_TWILIO_REDACTION": "keep"}),
     ("OWNSTEPS_WHATSAPP_KNOCK", TWILIO | {"OWNSTEPS_WHATSAPP_KNOCK": "There is a reply for you."}),
-    ("OWNSTEPS_METRICS_TOKEN", {"OWNSTEPS_METRICS_TOKEN": "short"}),
+    ("OWNSTEPS_METRICS_TOKEN", {"OWNSTEPS_METRICS_TOKEN": "nö"}),
     ("OWNSTEPS_METRICS_TOKEN", {"OWNSTEPS_METRICS_TOKEN": "long enough but with spaces"}),
 ]
 
