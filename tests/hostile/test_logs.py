@@ -6,6 +6,7 @@ import logging
 import re
 import sqlite3
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
 from bot import wiring
+from bot.channels.telegram import send as telegram_send
 from bot.channels.telegram.send import TelegramSender
 from bot.channels.twilio_send import TwilioSender
 from bot.demo import telegram_updates as made
@@ -29,7 +31,7 @@ from bot.serving import app_of
 from bot.settings import Settings, Stage, TelegramSettings, TwilioSettings
 from bot.store.vault import Keyring
 from tests.hostile.kit import FORM, MESSAGE, STATUS, TELEGRAM
-from tests.kit import MONDAY, PUBLIC
+from tests.kit import MONDAY, PUBLIC, shipped
 
 MARK = "zebra"
 """In every text that this test makes; numbers stand for themselves."""
@@ -69,7 +71,7 @@ class Everything:
             telegram=TelegramSettings(TOKEN, SECRET, "webhook", self.telegram.origin),
             twilio=phones,
         )
-        self.product = wiring.build(settings, clock=lambda: self.now, upgrade=True)
+        self.product = wiring.build(settings, clock=lambda: self.now, pack=shipped(), upgrade=True)
         self.app = app_of(self.product)
         self.web: FlaskClient = self.app.test_client()
         self.telegram.chats.open(CHAT)
@@ -122,7 +124,7 @@ class Everything:
         self.product.upkeep.tick()
 
     def later(self, seconds: float) -> None:
-        self.now = self.now + wiring.timedelta(seconds=seconds)
+        self.now = self.now + timedelta(seconds=seconds)
         self.product.upkeep.tick()
         self.product.dispatcher.drain()
 
@@ -135,11 +137,15 @@ LOUD_FIELDS = (
 
 @pytest.fixture
 def all_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Everything]:
-    monkeypatch.setattr(wiring, "TelegramSender", partial(TelegramSender, timeout_s=0.3))
+    monkeypatch.setattr(telegram_send, "TelegramSender", partial(TelegramSender, timeout_s=0.3))
     built = Everything(tmp_path)
-    for name in list(logging.root.manager.loggerDict):
-        logging.getLogger(name).setLevel(logging.DEBUG)
+    loggers = [logging.getLogger(name) for name in list(logging.root.manager.loggerDict)]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.DEBUG)
     yield built
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
     built.close()
 
 
