@@ -110,6 +110,15 @@ class Hit:
     inner: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How a language asks what a word means: what stands in front of the word and what stands behind it, without accents."""
+
+    lang: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
 Spelling = tuple[str, tuple[str, ...]]
 """(language or "" for all, the words that a typed word stands for)"""
 
@@ -130,6 +139,7 @@ class Lexicon:
     """Ordinary words that a wrong spelling would be taken for (heating is not beating)."""
     near: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Long words by themselves with one letter left out."""
+    asks: tuple[Asking, ...] = ()
 
 
 def shortened(word: str) -> Iterator[str]:

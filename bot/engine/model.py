@@ -121,6 +121,16 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """A word of the glossary. `checked` and `check_by` as in a node."""
+
+    id: str
+    text: Text
+    checked: date
+    check_by: date
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
     id: NodeId
     kind: Kind
@@ -173,6 +183,8 @@ class Bundle:
     services: Mapping[str, Service] = field(default_factory=lambda: MappingProxyType({}))
     sources: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
     default_language: str = "en"
+    terms: Mapping[str, Mapping[tuple[str, ...], Term]] = field(default_factory=lambda: MappingProxyType({}))
+    """The glossary by language, then by the words of each way to write a term, without accents."""
     covers: int = 3
     """How many cover lines there are: texts `system/cover-1` and on."""
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))

@@ -31,6 +31,7 @@ from bot.engine.events import (
     SetStop,
     Turn,
 )
+from bot.engine.glossary import asked_term
 from bot.engine.match import Intent, Meaning, understand
 from bot.engine.model import Bundle, Channel, Gate, Kind, Node, Shown, Text
 from bot.engine.state import Consent, Cover, Owner, Screen, State, Step, Told
@@ -536,7 +537,19 @@ def _converse(now: Now) -> Turn:
         return _current(now, "media")
     if now.input.kind is InputKind.EDIT:
         return _current(now, "edited")
-    return _answer(now) or _global(now) or _told_or_topic(now) or _not_understood(now)
+    return _explained(now) or _answer(now) or _global(now) or _told_or_topic(now) or _not_understood(now)
+
+
+def _explained(now: Now) -> Turn | None:
+    """ "What is X?": the word in everyday words, and the same choices again. In the menu, where no place can be lost, a
+    topic of that name explains more."""
+    term = asked_term(now)
+    in_menu = now.state.screen is Screen.NODE and walk.here(now).id == now.bundle.menu
+    if term is None or (in_menu and _topic(now.bundle, now.meaning.intent) is not None):
+        return None
+    turn = _again(now, (term.text,))
+    said = replace(turn.replies[0], checked=term.checked, expired=now.at.date() > term.check_by)
+    return replace(turn, replies=(said, *turn.replies[1:]))
 
 
 def _answer(now: Now) -> Turn | None:
@@ -637,7 +650,10 @@ def _not_understood(now: Now) -> Turn:
 
 def _current(now: Now, key: str | None = None) -> Turn:
     """The open question again, with a line in front that says why."""
-    before = (text(key),) if key else ()
+    return _again(now, (text(key),) if key else ())
+
+
+def _again(now: Now, before: tuple[Text, ...]) -> Turn:
     if not now.confirmed:
         return check.ask(now)
     again = AGAIN.get(now.state.screen)
@@ -650,7 +666,7 @@ def _current(now: Now, key: str | None = None) -> Turn:
         return _with_line(asked, before)
     if before and walk.unread(now) and now.state.screen is Screen.NODE:
         return _between_pages(now, before)
-    return walk.show(now, *before, plain=True) if key else walk.first_content(now)
+    return walk.show(now, *before, plain=True) if before else walk.first_content(now)
 
 
 def _between_pages(now: Now, before: tuple[Text, ...]) -> Turn:

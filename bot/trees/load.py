@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +14,7 @@ from bot.engine.lexicon import Lexicon
 from bot.engine.model import Bundle, Directory, Language, Node, NodeId, Service, Text
 from bot.trees.catalogues import Catalogue, load_catalogues
 from bot.trees.compile import Compiled, compile_pack
+from bot.trees.glossary import compile_terms, terms_by_language
 from bot.trees.hours import Hours
 from bot.trees.languages import LANGUAGES, PSEUDO, canonical
 from bot.trees.messages import PLACED, Message
@@ -51,12 +52,22 @@ def load_pack(path: Path, locales: Path, at: date) -> Pack:
     catalogues, catalogue_findings = load_catalogues(locales, english)
     lexicon, word_findings = _lexicon(locales)
     hours, hours_findings = _hours(written)
-    findings = [*written.findings, *compiled.findings, *catalogue_findings, *word_findings, *hours_findings]
+    terms, term_findings = compile_terms(written, compiled.sources)
+    findings = [
+        *written.findings,
+        *compiled.findings,
+        *term_findings,
+        *catalogue_findings,
+        *word_findings,
+        *hours_findings,
+    ]
     findings += _placed(written, compiled)
     if findings or written.pack is None or lexicon is None:
         raise ContentErrors(findings)
     texts = _texts(written, compiled, catalogues, hours)
     bundle = _bundle(written, compiled, catalogues, lexicon, texts, locales)
+    codes = {*(one.code for one in bundle.languages), *catalogues}
+    bundle = replace(bundle, terms=terms_by_language(terms, texts, codes))
     return Pack(bundle, texts, hours, written, MappingProxyType(catalogues), written.pack.org, at)
 
 

@@ -43,6 +43,8 @@ def messages_of(name: str, data: Any) -> Iterator[Message]:
         yield from _services(data)
     elif stem == "sources":
         yield from _values(data)
+    elif stem == "glossary":
+        yield from _glossary(data)
     elif stem in ("snippets", "notices"):
         yield from _collection(data, stem)
 
@@ -154,6 +156,18 @@ def _values(data: Map) -> Iterator[Message]:
     for value, entry in values.items() if isinstance(values, Map) else ():
         if isinstance(entry, Map) and _LETTER.search(str(entry.get("value") or "")):
             yield from _text(entry, "value", f"value/{value}", "a figure that is placed in sentences")
+
+
+def _glossary(data: Map) -> Iterator[Message]:
+    """A term's forms are one message, one a line: a language may have more of them, or fewer."""
+    terms = data.get("terms")
+    for term, entry in terms.items() if isinstance(terms, Map) else ():
+        if not isinstance(entry, Map):
+            continue
+        yield from _text(entry, "text", f"term/{term}:text", "glossary; what the term means, in everyday words")
+        if isinstance(says := entry.get("says"), Seq) and all(isinstance(one, str) for one in says):
+            note = "glossary; how people write the term, one way a line"
+            yield Message(f"term/{term}:says", "\n".join(says), entry.lines["says"], note)
 
 
 def _collection(data: Map, stem: str) -> Iterator[Message]:

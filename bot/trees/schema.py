@@ -82,6 +82,8 @@ class AnyNode(Model):
     title: Prose | None = None
     ask_as: Label | None = None
     sources: list[Id] = []
+    explains: list[Id] = []
+    """Terms of the glossary that this text explains in plain words."""
     when: list[When] = []
     neutral: bool = False
     exempt: list[Exempt] = []
@@ -199,6 +201,18 @@ class ServiceEntry(Model):
 
 class ServicesFile(Model):
     services: dict[Id, ServiceEntry] = {}
+
+
+class TermEntry(Model):
+    """A term that is not an everyday word. `says`: how it is written, in texts and by people who ask what it means."""
+
+    says: Annotated[list[Prose], Field(min_length=1)]
+    text: Prose
+    sources: Annotated[list[Id], Field(min_length=1)]
+
+
+class GlossaryFile(Model):
+    terms: dict[Id, TermEntry] = {}
 
 
 class HoursFile(Model):

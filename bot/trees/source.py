@@ -45,6 +45,7 @@ class Written:
     """Nodes, topics, `sources` and `services` that stand there and could not be read: their own findings say why."""
     sources: schema.SourcesFile = field(default_factory=schema.SourcesFile)
     services: schema.ServicesFile = field(default_factory=schema.ServicesFile)
+    glossary: schema.GlossaryFile = field(default_factory=schema.GlossaryFile)
     hours: schema.HoursFile | None = None
     messages: dict[str, Message] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
@@ -63,7 +64,7 @@ class Written:
 def content_files(pack: Path) -> Mapping[str, Path]:
     """Name (`trees/nrm`, `services`, `system/keys`) to path, in a fixed order; `pack.yaml` always stands first."""
     system = sorted(system_of(pack).glob("*.yaml"))
-    own = [pack / f"{name}.yaml" for name in ("pack", "sources", "services", "hours", "snippets", "notices")]
+    own = [pack / f"{name}.yaml" for name in ("pack", "sources", "services", "glossary", "hours", "snippets", "notices")]
     trees = sorted((pack / "trees").glob("*.yaml"))
     found = {path.stem: path for path in own if path.is_file() or path.stem == "pack"}
     found |= {f"system/{path.stem}": path for path in system}
@@ -106,6 +107,8 @@ def _take(written: Written, name: str, data: Map, file: str) -> None:
             written.sources = _model(written, schema.SourcesFile, data, file, name) or written.sources
         case ("services", _, _):
             written.services = _model(written, schema.ServicesFile, data, file, name) or written.services
+        case ("glossary", _, _):
+            written.glossary = _model(written, schema.GlossaryFile, data, file, name) or written.glossary
         case ("hours", _, _):
             written.hours = _model(written, schema.HoursFile, data, file)
         case ("system", _, _):

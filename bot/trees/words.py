@@ -17,6 +17,7 @@ import yaml
 from bot.checks.finding import ContentErrors, Finding
 from bot.engine.lexicon import (
     FUZZY_LETTERS,
+    Asking,
     Intent,
     Lexicon,
     Mark,
@@ -45,6 +46,7 @@ class _Build:
     rules: list[Together] = field(default_factory=list)
     spelling: dict[str, list[Spelling]] = field(default_factory=lambda: defaultdict(list))
     known: set[str] = field(default_factory=set)
+    asks: dict[Asking, None] = field(default_factory=dict)
     errors: list[Finding] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
 
@@ -254,6 +256,16 @@ class _File:
             for words, code in self.names:
                 self.mark((*words_of(before).words, *words, *words_of(after).words), "language", code)
 
+    def on_asks(self, node: yaml.Node) -> None:
+        """Questions with {} for the word that is asked about."""
+        for text, line in self.texts(node):
+            before, placed, after = text.partition("{}")
+            parts = [tuple(map(bare, words_of(part).words)) for part in (before, after)]
+            if placed and any(parts):
+                self.build.asks[Asking(self.lang, *parts)] = None
+            else:
+                self.wrong("words-asks", line, f"{text!r} does not ask about a word.", "Write `what is {}`.")
+
     def on_spelling(self, node: yaml.Node) -> None:
         for typed, meant in self.pairs(node):
             self.build.spelling[bare(" ".join(words_of(typed).words))].append(
@@ -275,7 +287,7 @@ class _File:
     sections: Mapping[str, Callable[[_File, yaml.Node], None]] = {
         "reviewed": on_reviewed, "whole": on_whole, "ordinary": on_ordinary, "phrases": on_phrases, "sets": on_sets,
         "rules": on_rules, "near": on_near, "nations": on_nations, "languages": on_languages, "speak": on_speak,
-        "spelling": on_spelling, "known": on_known, "danger": _roles("danger"), "suicide": _roles("suicide"),
+        "spelling": on_spelling, "asks": on_asks, "known": on_known, "danger": _roles("danger"), "suicide": _roles("suicide"),
         "harm": _roles("harm"), "calling": _roles("calling"),
         "urgent": _roles("urgent"), "figures": _roles("figure"), "not-closing": _roles("apart"),
         "not-topic": _roles("beside"), "sure": _roles("sure"),
@@ -306,6 +318,7 @@ def _frozen(build: _Build) -> Lexicon:
         vocabulary=frozenset(words),
         known=frozenset(build.known),
         near=MappingProxyType(_near(build.marks)),
+        asks=tuple(build.asks),
     )
 
 
