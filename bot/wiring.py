@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +26,7 @@ from bot.store import open_store
 from bot.store.vault import Keyring
 from bot.trees.load import Pack, load_pack
 from bot.trees.places import find_pack, locales
+from bot.trees.signoff import SOURCE, State, lacking, signed_languages, states
 from bot.trees.texts import Texts
 from webhooks.door import EdgeSettings
 
@@ -149,12 +150,29 @@ def pack_of(settings: Settings, clock: Clock) -> Pack:
     pack = load_pack(path, locales(), clock().date())
     if settings.stage is Stage.LIVE and pack.org == EXAMPLE_ORG:
         raise SettingsError("OWNSTEPS_PACK", "live needs the operator's own name as org in pack.yaml.")
-    return replace(pack, bundle=staged(pack.bundle, pack.texts, settings))
+    found = states(pack)
+    if settings.stage is Stage.LIVE:
+        _refuse_unsigned(pack, found)
+    return replace(pack, bundle=staged(pack.bundle, pack.texts, settings, signed_languages(found)))
 
 
-def staged(bundle: Bundle, texts: Texts, settings: Settings) -> Bundle:
+def _refuse_unsigned(pack: Pack, found: Sequence[State]) -> None:
+    """Live says nothing in the pack's own language that nobody signed; other languages are then not on offer."""
+    needed = {SOURCE, pack.bundle.default_language}
+    waiting = sorted((one, number) for one, number in lacking(found).items() if one[0] in needed)
+    if waiting:
+        told = ", ".join(f"{number} lack {role} ({lang})" for (lang, role), number in waiting)
+        raise SettingsError("OWNSTEPS_PACK", f"live needs signed text; {told}. `ownsteps review` lists them.")
+
+
+def staged(bundle: Bundle, texts: Texts, settings: Settings, signed: Collection[str] = ()) -> Bundle:
+    """`signed`: languages of which every text is signed; one that is translated needs its own review too (LANG-3)."""
     refuse = settings.unreviewed == "refuse"
-    languages = tuple(replace(one, offered=one.offered and (one.reviewed or not refuse)) for one in bundle.languages)
+    read = {one.code for one in bundle.languages if one.code in signed and (one.reviewed or one.code == SOURCE)}
+    languages = tuple(
+        replace(one, reviewed=one.code in read, offered=one.offered and (one.code in read or not refuse))
+        for one in bundle.languages
+    )
     if not any(one.offered for one in languages):
         raise SettingsError("OWNSTEPS_UNREVIEWED", "refuse leaves no language: none of this pack has been reviewed.")
     return replace(

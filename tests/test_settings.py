@@ -214,7 +214,7 @@ def test_a_confirmation_is_a_role_and_a_day(value: str, tmp_path: Path) -> None:
 
 @pytest.mark.rule("OPS-3")
 def test_live_needs_a_name_of_its_own_and_reviewed_words(tmp_path: Path) -> None:
-    """All confirmed: the example's name is refused, and under an own name a pack that nobody reviewed."""
+    """All confirmed: the example's name is refused, and under an own name a pack that nobody signed."""
     (tmp_path / "ownsteps.toml").write_text(f'stage = "live"\n[confirmations]\n{SIGNED}\n')
     settings = load_settings({})
     assert settings.unreviewed == "refuse"
@@ -226,7 +226,7 @@ def test_live_needs_a_name_of_its_own_and_reviewed_words(tmp_path: Path) -> None
     page.write_text(
         page.read_text(encoding="utf-8").replace("Example organisation (demo)", "Invented Aid"), encoding="utf-8"
     )
-    with pytest.raises(SettingsError, match=r"OWNSTEPS_UNREVIEWED: .* no language"):
+    with pytest.raises(SettingsError, match=r"OWNSTEPS_PACK: live needs signed text; \d+ lack"):
         pack_of(load_settings({"OWNSTEPS_PACK": str(page.parent)}), lambda: now)
 
 

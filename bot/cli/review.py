@@ -1,0 +1,48 @@
+"""What reviewers run: `signoff` binds a role to a text, `review` says what waits for whom."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+
+import click
+
+from bot.cli.content import _language, _load, pack_option
+from bot.cli.errors import settings_errors
+from bot.trees.signoff import ROLES, SOURCE
+
+DAY = click.DateTime(["%Y-%m-%d"])
+SIGNOFF_EXAMPLES = """\b
+Examples:
+  ownsteps signoff nrm/what --role subject
+  ownsteps signoff housing --role lived-experience --date 2026-11-20
+  ownsteps signoff nrm/what system/check --role language --lang ar
+"""
+
+
+@click.command(epilog=SIGNOFF_EXAMPLES)
+@click.argument("names", metavar="NODE...", nargs=-1, required=True)
+@click.option("--role", type=click.Choice(ROLES), required=True, help="What was read for. A role, never a name.")
+@click.option("--lang", default=SOURCE, show_default=True, help="The language that was read.")
+@click.option("--date", "on", type=DAY, metavar="DATE", help="The day on which it was read; default today.")
+@pack_option
+@settings_errors
+def signoff(names: tuple[str, ...], role: str, lang: str, on: datetime | None, pack_name: str) -> None:
+    """Sign texts as they are now: nodes, or whole topics or groups by name. A change undoes it."""
+    from bot.trees.signoff import FILE, SignoffError, sign
+
+    code, today = _language(lang), datetime.now(UTC).date()
+    day = on.date() if on else today
+    if day > today:
+        raise click.UsageError(f"--date: {day} is still to come.")
+    pack = _load(pack_name, today)
+    try:
+        chosen = sign(pack, names, role, day, code)
+    except SignoffError as error:
+        raise click.UsageError(f"Nothing was signed: {error}") from None
+    except OSError as error:
+        click.echo(f"{FILE} cannot be written: {error.strerror}.", err=True)
+        sys.exit(1)
+    for name in chosen:
+        click.echo(f"{name}: {role} ({code}) {day}")
+    click.echo(f"{len(chosen)} texts signed")
