@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from bot.engine.model import Reply, Service, Text
+from bot.handoff.hours import WEEKDAYS, desk_at
+from bot.trees.hours import Hours
 
 Say = Callable[[Text], str]
 
-UK = ZoneInfo("Europe/London")
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+UK = "Europe/London"
+HOLIDAYS = {"england": "ENG", "wales": "WLS", "scotland": "SCT", "ni": "NIR"}
+"""A service's nation, as the kept library of bank holidays names it."""
+_EVERY_DAY = dict.fromkeys(WEEKDAYS, ("00:00", "24:00"))
 
 _FIELD = re.compile(r"\.[^/:]+:(?P<name>is|first|who_knows|asks|gives|hard|undo|duration)(?:\.\d+)?$")
 _HEADER = re.compile(r"^system/field-(?P<name>\w+)$")
@@ -83,10 +86,11 @@ def _values(block: Text, say: Say) -> tuple[str, ...]:
 
 
 def _service(service: Service, say: Say, now: datetime) -> Entry:
-    lines = [service.name, say(service.about)]
-    if service.phone:
-        lines.append(say(Text.of("system/service-phone", phone=service.phone)))
+    lines = [service.name, *(say(text) for text in (service.whom, service.about) if text is not None)]
+    lines += _where_and_how(service, say)
     lines.append(" ".join(say(text) for text in _hours(service, now)))
+    if service.hours is not None and not (service.always and service.bank_holidays == "open"):
+        lines.append(say(Text(f"system/service-holidays-{service.bank_holidays}")))
     if service.cost:
         lines.append(say(Text.of("system/service-cost", cost=service.cost)))
     if service.languages:
@@ -96,40 +100,33 @@ def _service(service: Service, say: Say, now: datetime) -> Entry:
     return Entry("\n".join(line.strip() for line in lines), whole=True, group=service.id, kept=kept)
 
 
+def _where_and_how(service: Service, say: Say) -> Iterator[str]:
+    """The nations when it is not for all of them, the number, and the ways unless the number says enough."""
+    if len(service.nations) < len(HOLIDAYS):
+        nations = ", ".join(say(Text(f"system/nation-{one}")) for one in service.nations)
+        yield say(Text.of("system/service-nations", nations=nations))
+    if service.phone:
+        yield say(Text.of("system/service-phone", phone=service.phone))
+    if service.ways and service.ways != ("voice",):
+        ways = ", ".join(say(Text(f"system/way-{one}")) for one in service.ways)
+        yield say(Text.of("system/service-ways", ways=ways))
+
+
 def _hours(service: Service, now: datetime) -> Iterator[Text]:
+    if service.always or service.opens:
+        yield from _open_or_next(service, now)
     if service.hours is not None:
         yield Text.of("system/service-hours", hours=service.hours)
-    if service.always:
-        yield Text.of("system/service-open")
-    elif service.opens:
-        yield _open_or_next(service, now)
-    elif service.hours is None:
-        yield Text.of("system/service-hours-unknown")
+    elif not service.always and not service.opens:
+        yield Text("system/service-hours-unknown")
 
 
-def _open_or_next(service: Service, now: datetime) -> Text:
-    here = now.astimezone(UK)
-    opens = service.opens or {}
-    today = opens.get(DAYS[here.weekday()])
-    if today and _clock(today[0]) <= here.time() < _end(today[1]):
-        return Text.of("system/service-open")
-    day, at = _next(opens, here)
-    return Text.of("system/service-opens", day=day, time=at)
-
-
-def _next(opens: Mapping[str, tuple[str, str]], here: datetime) -> tuple[date, str]:
-    for ahead in range(8):
-        day = here.date() + timedelta(days=ahead)
-        hours = opens.get(DAYS[day.weekday()])
-        if hours and (ahead or here.time() < _clock(hours[0])):
-            return day, hours[0]
-    raise AssertionError("a service that opens on no day")
-
-
-def _clock(hhmm: str) -> time:
-    return time(int(hhmm[:2]), int(hhmm[3:5]))
-
-
-def _end(hhmm: str) -> time:
-    """24:00 is the end of the day."""
-    return time.max if hhmm.startswith("24") else _clock(hhmm)
+def _open_or_next(service: Service, now: datetime) -> Iterator[Text]:
+    """Never "open now" on a bank holiday unless the source says that it is open then."""
+    shut = () if service.bank_holidays == "open" else tuple(HOLIDAYS[one] for one in service.nations)
+    days = _EVERY_DAY if service.always else service.opens
+    desk = desk_at(Hours(UK, days or {}, shut), now)
+    if desk.open:
+        yield Text("system/service-open")
+    elif not service.always and desk.opens_at is not None:
+        yield Text.of("system/service-opens", day=desk.opens_at, time=desk.opens_at)

@@ -29,11 +29,15 @@ class InputKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """When officers are there, worked out outside. `opens_at` is aware, in UK time; None when not known."""
+    """When officers are there, worked out outside. `opens_at` is aware, in UK time; None when not known.
+
+    `notices`: ids of the service notices that a lead has switched on and that are not over.
+    """
 
     open: bool
     opens_at: datetime | None = None
     closes_at: datetime | None = None
+    notices: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

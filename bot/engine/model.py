@@ -97,15 +97,21 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One entry of the directory. `opens` maps mon..sun to ("HH:MM", "HH:MM"); None means that hours are not known."""
+    """One entry of the directory. `opens` maps mon..sun to ("HH:MM", "HH:MM"); None means that hours are not known.
+
+    `ways` are names of texts `system/way-...`. `bank_holidays`: "open", "closed", or "unknown", which counts as closed.
+    """
 
     id: str
     name: str
     phone: str | None
-    about: Text
+    whom: Text
+    about: Text | None
     needs: tuple[str, ...]
     nations: tuple[str, ...]
+    ways: tuple[str, ...]
     always: bool
+    bank_holidays: str
     opens: Mapping[str, tuple[str, str]] | None
     hours: Text | None
     cost: Text | None
@@ -128,6 +134,18 @@ class Term:
     text: Text
     checked: date
     check_by: date
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A short text in front of some nodes while a lead has it switched on; `link` is then one of their options."""
+
+    id: str
+    text: Text
+    nodes: tuple[NodeId, ...]
+    link: Option | None
+    langs: frozenset[str]
+    """The languages in which it is there; in others it is not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +203,7 @@ class Bundle:
     default_language: str = "en"
     terms: Mapping[str, Mapping[tuple[str, ...], Term]] = field(default_factory=lambda: MappingProxyType({}))
     """The glossary by language, then by the words of each way to write a term, without accents."""
+    notices: tuple[Notice, ...] = ()
     covers: int = 3
     """How many cover lines there are: texts `system/cover-1` and on."""
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))

@@ -11,6 +11,9 @@ from bot.engine.state import State, Told
 NATIONS = ("england", "wales", "scotland", "ni", "unsure")
 TOLD_NAMES = ("nation",)
 
+ANY = "*"
+"""Stands for any argument; the loader holds it against what the pack has."""
+
 Predicate = Callable[[Told, Desk, str], bool]
 
 # name in YAML -> (predicate, the arguments it takes after `==`; empty when it stands alone)
@@ -18,6 +21,7 @@ PREDICATES: dict[str, tuple[Predicate, tuple[str, ...]]] = {
     "told.nation": (lambda told, _desk, nation: told.nation == nation, NATIONS),
     "told.under_18": (lambda told, _desk, _arg: told.under_18, ()),
     "desk.open": (lambda _told, desk, _arg: desk.open, ()),
+    "notice.on": (lambda _told, desk, name: name in desk.notices, (ANY,)),
     "desk.shut": (lambda _told, desk, _arg: not desk.open, ()),
 }
 

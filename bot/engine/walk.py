@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.engine.events import Turn
 from bot.engine.match import same
-from bot.engine.model import Bundle, Gate, Kind, Language, Node, Option, Reply, Service, Shown, Text
+from bot.engine.model import Bundle, Gate, Kind, Language, Node, Notice, Option, Reply, Service, Shown, Text
 from bot.engine.rules import NATIONS, resolve
 from bot.engine.state import Screen, State, Step
 from bot.engine.turn import OPTIONS_A_SCREEN, Now, say, shown, text, utilities_of
@@ -27,18 +27,40 @@ def rotated(options: Sequence[Option], seed: int, place: str) -> tuple[Option, .
     return (*options[turn:], *options[:turn])
 
 
-def options_of(bundle: Bundle, state: State, node: Node) -> tuple[Option, ...]:
+def options_of(
+    bundle: Bundle, state: State, node: Node, notices_on: frozenset[str] = frozenset()
+) -> tuple[Option, ...]:
     """All answers of a node for this person, in order, before they are cut into screens."""
     options = rotated(node.options, state.seed, node.id) if node.rotates else node.options
     if node.kind is Kind.ASK:
         target = node.options[0].target if node.options else bundle.menu
         options = (*options, Option("skip", text("key-skip"), target))
+    options = (*options, *links_of(bundle, state, node, notices_on, len(options)))
     if state.pending and node.id == bundle.intents.get("told"):
         pending = bundle.node(state.pending)
         missing_here = bundle.missing.get(state.lang or bundle.default_language, frozenset())
         if pending is not None and pending.id not in missing_here:
             options = (Option("topic", Text(f"{pending.id}:ask_as"), pending.id), *options)
     return options
+
+
+def links_of(
+    bundle: Bundle, state: State, node: Node, notices_on: frozenset[str], taken: int
+) -> tuple[Option, ...]:  # fmt: skip
+    """Where notices lead that are on for this node; only where the screen has room, so that no option moves to the next."""
+    links = [one.link for one in showing(bundle, state, node.id, notices_on) if one.link is not None]
+    missing_here = bundle.missing.get(state.lang or bundle.default_language, frozenset())
+    return tuple(link for link in links if link.target not in missing_here)[: max(0, OPTIONS_A_SCREEN - taken)]
+
+
+def showing(bundle: Bundle, state: State, node_id: str, notices_on: frozenset[str]) -> tuple[Notice, ...]:
+    """The notices that stand in front of a node for this person, in the pack's order."""
+    lang = state.lang or bundle.default_language
+    return tuple(one for one in bundle.notices if one.id in notices_on and node_id in one.nodes and lang in one.langs)
+
+
+def _in_front(now: Now, node_id: str) -> tuple[str, ...]:
+    return tuple(one.text.key for one in showing(now.bundle, now.state, node_id, now.input.desk.notices))
 
 
 def screen_of(options: Sequence[Option], first: int) -> tuple[tuple[Option, ...], bool]:
@@ -83,7 +105,7 @@ def show(now: Now, *before: Text, plain: bool = False) -> Turn:
         return missing(now, *before)
     if before and not plain:
         now, step = _remember(now, step, before)
-    options, more = screen_of(options_of(now.bundle, now.state, node), step.first)
+    options, more = screen_of(options_of(now.bundle, now.state, node, now.input.desk.notices), step.first)
     expired = node.check_by is not None and now.at.date() > node.check_by
     reply = Reply(
         node=node.id,
@@ -101,7 +123,7 @@ def show(now: Now, *before: Text, plain: bool = False) -> Turn:
 
 
 def _remember(now: Now, step: Step, before: tuple[Text, ...]) -> tuple[Now, Step]:
-    step = replace(step, page=0, before=tuple(one.key for one in before))
+    step = replace(step, page=0, before=(*(one.key for one in before), *_in_front(now, step.node)))
     return now.having(trail=(*now.state.trail[:-1], step)), step
 
 
@@ -137,7 +159,7 @@ def at(now: Now, target: str) -> Now:
     trail = now.state.trail
     if trail and trail[-1].node == node.id:
         trail = trail[:-1]
-    return now.having(trail=(*trail, Step(node.id))[-TRAIL_MAX:], misses=0)
+    return now.having(trail=(*trail, Step(node.id, before=_in_front(now, node.id)))[-TRAIL_MAX:], misses=0)
 
 
 def back(now: Now) -> Turn:
@@ -146,7 +168,7 @@ def back(now: Now) -> Turn:
     stands = now.state.screen in (Screen.NODE, Screen.MISSING)
     trail = state.trail[:-1] if len(state.trail) > 1 and stands else state.trail
     if trail and trail[-1].page == 0:
-        trail = (*trail[:-1], replace(trail[-1], before=()))
+        trail = (*trail[:-1], replace(trail[-1], before=_in_front(now, trail[-1].node)))
     return first_content(replace(now, state=replace(state, trail=trail, misses=0)))
 
 
@@ -161,7 +183,7 @@ def more(now: Now) -> Turn:
     if unread(now):
         following = replace(step, page=step.page + 1)
     else:
-        count = len(options_of(now.bundle, now.state, here(now)))
+        count = len(options_of(now.bundle, now.state, here(now), now.input.desk.notices))
         first = step.first + OPTIONS_A_SCREEN - 1
         following = replace(step, first=first if first < count else 0)
     state = replace(now.state, trail=(*now.state.trail[:-1], following), misses=0)
@@ -173,7 +195,7 @@ def picked(now: Now) -> Option | None:
     node, step = here(now), now.state.here or Step("")
     if unread(now):
         return None
-    options = options_of(now.bundle, now.state, node)
+    options = options_of(now.bundle, now.state, node, now.input.desk.notices)
     on_screen, _more = screen_of(options, step.first)
     number = now.meaning.number
     if number is not None:
@@ -195,7 +217,7 @@ def unread(now: Now) -> bool:
 def wants_more(now: Now) -> bool:
     """Whether 7 (or the word for it) means more here."""
     node, step = here(now), now.state.here or Step("")
-    return unread(now) or screen_of(options_of(now.bundle, now.state, node), step.first)[1]
+    return unread(now) or screen_of(options_of(now.bundle, now.state, node, now.input.desk.notices), step.first)[1]
 
 
 def tell(now: Now, option: Option) -> Now:

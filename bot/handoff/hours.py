@@ -38,18 +38,22 @@ def _spans(hours: Hours, now: datetime, days: int) -> Iterator[tuple[datetime, d
     today = now.astimezone(ZoneInfo(hours.timezone)).date()
     for ahead in range(-1, days + 1):
         day = today + timedelta(days=ahead)
-        if not _shut(hours, day):
-            yield _span(hours, day)
+        wall = open_on(hours, day)
+        if wall is not None:
+            yield _span(hours, day, wall)
 
 
-def _shut(hours: Hours, day: date) -> bool:
-    if WEEKDAYS[day.weekday()] not in hours.days or day in hours.closed:
-        return True
-    return any(day in _bank_holidays(nation, day.year) for nation in hours.holidays)
+def open_on(hours: Hours, day: date) -> tuple[str, str] | None:
+    """The hours of one day on the wall; None when the desk is shut on it."""
+    if day in hours.special:
+        return hours.special[day]
+    if day in hours.closed or any(day in _bank_holidays(nation, day.year) for nation in hours.holidays):
+        return None
+    return hours.days.get(WEEKDAYS[day.weekday()])
 
 
-def _span(hours: Hours, day: date) -> tuple[datetime, datetime]:
-    opens_at, closes_at = hours.days[WEEKDAYS[day.weekday()]]
+def _span(hours: Hours, day: date, wall: tuple[str, str]) -> tuple[datetime, datetime]:
+    opens_at, closes_at = wall
     next_day = 0 if closes_at > opens_at else 1
     return _moment(hours, day, opens_at), _moment(hours, day + timedelta(days=next_day), closes_at)
 

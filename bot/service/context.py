@@ -15,6 +15,7 @@ from bot.engine.match import normalise
 from bot.engine.model import Channel, Reply, Text
 from bot.handoff.hours import desk_at
 from bot.ports import Address, Clock, Payload, Store, Unit
+from bot.service.running import RUNNING, Running, parsed
 from bot.settings import Stage
 from bot.trees.load import Pack
 
@@ -43,7 +44,7 @@ class Context:
     channels: frozenset[Channel] = frozenset(Channel)
     """The channels that this deployment can send on."""
     redaction: str = "delete"
-    _desk: dict[datetime, Desk] = field(default_factory=dict, repr=False, compare=False)
+    _desk: dict[tuple[datetime, str | None], Desk] = field(default_factory=dict, repr=False, compare=False)
     """This minute's: hours are kept to the minute, and every turn asks."""
     _laid: dict[tuple[Reply, Channel, date], Laid] = field(default_factory=dict, repr=False, compare=False)
 
@@ -53,13 +54,17 @@ class Context:
         ).hex()
 
     def desk(self, unit: Unit, now: datetime) -> Desk:
-        if unit.setting(DESK_OPEN) == "yes":
-            return Desk(open=True)
-        minute = now.replace(second=0, microsecond=0)
-        if minute not in self._desk:
+        switched = unit.setting(RUNNING)
+        key = (now.replace(second=0, microsecond=0), switched)
+        found = self._desk.get(key)
+        if found is None:
             self._desk.clear()
-            self._desk[minute] = desk_at(self.pack.hours, minute)
-        return self._desk.get(minute) or desk_at(self.pack.hours, minute)
+            found = self._desk[key] = self._worked_out(key[0], Running() if switched is None else parsed(switched))
+        return replace(found, open=True, opens_at=None) if unit.setting(DESK_OPEN) == "yes" else found
+
+    def _worked_out(self, minute: datetime, switched: Running) -> Desk:
+        hours = replace(self.pack.hours, special=switched.days)
+        return replace(desk_at(hours, minute), notices=switched.showing(minute))
 
     def say(self, text: Text, lang: str | None, now: datetime) -> str:
         return self.pack.texts.say(text, lang or self.pack.bundle.default_language, now)

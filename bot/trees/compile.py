@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from bot.checks.finding import Finding
 from bot.engine.model import Directory, Door, Kind, Node, NodeId, Option, Rule, Service, Source, Text
-from bot.engine.rules import PREDICATES, TOLD_NAMES
+from bot.engine.rules import ANY, PREDICATES, TOLD_NAMES
 from bot.trees import schema
 from bot.trees.messages import slug
 from bot.trees.source import SourceNode, Written
@@ -63,9 +63,9 @@ class _Compiler:
             return Text(f"service/{name}:{part}") if value else None
 
         return Service(
-            id=name, name=one.name, phone=one.phone, about=Text(f"service/{name}:about"),
-            needs=tuple(one.needs), nations=tuple(one.nations), always=one.always,
-            opens=MappingProxyType(dict(one.opens.items())) if one.opens else None,
+            id=name, name=one.name, phone=one.phone, whom=Text(f"service/{name}:for"), about=text("about", one.about),
+            needs=tuple(one.needs), nations=tuple(one.nations), ways=tuple(one.ways), always=one.always,
+            bank_holidays=one.bank_holidays, opens=MappingProxyType(dict(one.opens.items())) if one.opens else None,
             hours=text("hours", one.hours), cost=text("cost", one.cost), languages=text("languages", one.languages),
             run_by=one.run_by, seen=source.seen, check_by=source.check_by, confidence=one.confidence,
         )  # fmt: skip
@@ -139,6 +139,8 @@ class _Compiler:
 
     def known_rule(self, node: SourceNode, name: str, argument: str, number: int) -> bool:
         _, arguments = PREDICATES.get(name, (None, ()))
+        if ANY in arguments:
+            arguments = tuple(self.written.notices.notices)
         if name in PREDICATES and (argument in arguments if arguments else not argument):
             return True
         rules = [f"{one} == {' | '.join(args)}" if args else one for one, (_, args) in PREDICATES.items()]

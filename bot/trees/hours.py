@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 
 
 @dataclass(frozen=True)
@@ -18,3 +19,5 @@ class Hours:
     days: Mapping[str, tuple[str, str]]
     holidays: tuple[str, ...] = ()
     closed: tuple[date, ...] = ()
+    special: Mapping[date, tuple[str, str] | None] = field(default_factory=lambda: MappingProxyType({}))
+    """Days with other hours, or shut (None); these win over all else."""

@@ -18,6 +18,7 @@ from bot.trees.glossary import compile_terms, terms_by_language
 from bot.trees.hours import Hours
 from bot.trees.languages import LANGUAGES, PSEUDO, canonical
 from bot.trees.messages import PLACED, Message
+from bot.trees.notices import compile_notices, unknown_places
 from bot.trees.reviews import is_reviewed
 from bot.trees.schema import HoursFile
 from bot.trees.source import Written, read_pack
@@ -61,13 +62,14 @@ def load_pack(path: Path, locales: Path, at: date) -> Pack:
         *word_findings,
         *hours_findings,
     ]
-    findings += _placed(written, compiled)
+    findings += [*_placed(written, compiled), *unknown_places(written)]
     if findings or written.pack is None or lexicon is None:
         raise ContentErrors(findings)
     texts = _texts(written, compiled, catalogues, hours)
     bundle = _bundle(written, compiled, catalogues, lexicon, texts, locales)
     codes = {*(one.code for one in bundle.languages), *catalogues}
-    bundle = replace(bundle, terms=terms_by_language(terms, texts, codes))
+    notices = compile_notices(written, compiled.nodes, texts, codes)
+    bundle = replace(bundle, terms=terms_by_language(terms, texts, codes), notices=notices)
     return Pack(bundle, texts, hours, written, MappingProxyType(catalogues), written.pack.org, at)
 
 
@@ -148,7 +150,7 @@ def keys_of_node(node: Node, compiled_services: Mapping[str, Service], english: 
 
 def _listed(directory: Directory, services: Iterable[Service]) -> list[Text]:
     chosen = [one for one in services if one.shown and (not directory.needs or set(directory.needs) & set(one.needs))]
-    parts = [part for one in chosen for part in (one.about, one.hours, one.cost, one.languages)]
+    parts = [part for one in chosen for part in (one.whom, one.about, one.hours, one.cost, one.languages)]
     return [part for part in parts if part is not None]
 
 

@@ -145,7 +145,7 @@ def _way(fields: Map, way_id: str) -> Iterator[Message]:
 def _services(data: Map) -> Iterator[Message]:
     services = data.get("services")
     for service, entry in services.items() if isinstance(services, Map) else ():
-        for field in ("about", "hours", "cost", "languages"):
+        for field in ("for", "about", "hours", "cost", "languages"):
             if isinstance(entry, Map):
                 yield from _text(entry, field, f"service/{service}:{field}", f"directory, {field}", service)
 

@@ -44,6 +44,7 @@ Date = Annotated[date, BeforeValidator(_as_date)]
 Span = Annotated[tuple[str, str], BeforeValidator(_as_span)]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Nation = Literal["england", "wales", "scotland", "ni"]
+WayOfContact = Literal["voice", "text", "chat", "email", "form", "app", "textphone", "video"]
 
 
 def is_id(text: str) -> bool:
@@ -162,6 +163,8 @@ class PackFile(Model):
     default_language: str = "en"
     menu: Target
     intents: dict[str, Target] = {}
+    reception: Id | None = None
+    """The notice that `ownsteps reception` switches."""
     languages: Annotated[list[str], Field(min_length=1)] = ["en"]
 
 
@@ -186,11 +189,14 @@ class SourcesFile(Model):
 class ServiceEntry(Model):
     name: Prose
     phone: Annotated[str, StringConstraints(pattern=r"^[+\d][\d ]{1,19}$")] | None = None
-    about: Prose
+    for_: Annotated[Prose, Field(alias="for")]
+    about: Prose | None = None
+    ways: list[WayOfContact] = []
     needs: list[Id]
     nations: list[Nation]
     always: bool = False
     opens: dict[Day, Span] | None = None
+    bank_holidays: Literal["open", "closed", "unknown"] = "unknown"
     hours: Prose | None = None
     cost: Prose | None = None
     languages: Prose | None = None
@@ -213,6 +219,18 @@ class TermEntry(Model):
 
 class GlossaryFile(Model):
     terms: dict[Id, TermEntry] = {}
+
+
+class NoticeEntry(Model):
+    """`nodes`: in front of which it stands while it is on. `link`: a node that is then one of their options."""
+
+    text: Prose
+    nodes: Annotated[list[Target], Field(min_length=1)]
+    link: Target | None = None
+
+
+class NoticesFile(Model):
+    notices: dict[Id, NoticeEntry] = {}
 
 
 class HoursFile(Model):

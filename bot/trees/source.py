@@ -46,6 +46,7 @@ class Written:
     sources: schema.SourcesFile = field(default_factory=schema.SourcesFile)
     services: schema.ServicesFile = field(default_factory=schema.ServicesFile)
     glossary: schema.GlossaryFile = field(default_factory=schema.GlossaryFile)
+    notices: schema.NoticesFile = field(default_factory=schema.NoticesFile)
     hours: schema.HoursFile | None = None
     messages: dict[str, Message] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
@@ -109,6 +110,8 @@ def _take(written: Written, name: str, data: Map, file: str) -> None:
             written.services = _model(written, schema.ServicesFile, data, file, name) or written.services
         case ("glossary", _, _):
             written.glossary = _model(written, schema.GlossaryFile, data, file, name) or written.glossary
+        case ("notices", _, _):
+            written.notices = _model(written, schema.NoticesFile, data, file, name) or written.notices
         case ("hours", _, _):
             written.hours = _model(written, schema.HoursFile, data, file)
         case ("system", _, _):

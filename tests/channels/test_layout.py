@@ -253,8 +253,9 @@ def test_checked_line_ends_the_content(expired: bool, key: str) -> None:
 
 def service(name: str = "Line", **more: object) -> Service:
     known: dict[str, object] = {
-        "id": name.lower(), "name": name, "phone": "116 123", "about": Text("A free line."), "needs": (),
-        "nations": (), "always": False, "opens": None, "hours": None, "cost": Text("Free"),
+        "id": name.lower(), "name": name, "phone": "116 123", "whom": Text("For anybody."), "about": Text("A free line."),
+        "needs": (), "nations": ("england", "wales", "scotland", "ni"), "ways": ("voice",), "always": False,
+        "bank_holidays": "unknown", "opens": None, "hours": None, "cost": Text("Free"),
         "languages": Text("English"), "run_by": "A charity", "seen": NOW.date(), "check_by": NOW.date(),
         "confidence": "high",
     }  # fmt: skip
@@ -262,13 +263,22 @@ def service(name: str = "Line", **more: object) -> Service:
 
 
 WEEK = {"mon": ("09:00", "17:00"), "fri": ("10:00", "12:00")}
+ENGLAND = {"opens": WEEK, "nations": ("england",)}
+
+
+def opens(day: str, hour: int) -> str:
+    at = f"{day} {hour:02}:00:00+00:00"
+    return f"Opens {at} at {at}."
+
+
 HOURS = [
-    ("always", {"always": True, "hours": Text("Day and night")}, NOW, "Hours: Day and night Open now."),
+    ("always", {"always": True, "hours": Text("Day and night")}, NOW, "Open now. Hours: Day and night"),
     ("open", {"opens": WEEK}, NOW, "Open now."),
-    ("not yet", {"opens": WEEK}, NOW.replace(hour=8), "Opens 2026-11-23 at 09:00."),
-    ("no longer", {"opens": WEEK}, NOW.replace(hour=17), "Opens 2026-11-27 at 10:00."),
+    ("not yet", {"opens": WEEK}, NOW.replace(hour=8), opens("2026-11-23", 9)),
+    ("no longer", {"opens": WEEK}, NOW.replace(hour=17), opens("2026-11-27", 10)),
     ("summer time", {"opens": WEEK}, datetime(2026, 7, 6, 8, 30, tzinfo=UTC), "Open now."),
-    ("next week", {"opens": {"mon": ("09:00", "17:00")}}, NOW.replace(hour=18), "Opens 2026-11-30 at 09:00."),
+    ("next week", ENGLAND | {"opens": {"mon": ("09:00", "17:00")}}, NOW.replace(hour=18), opens("2026-11-30", 9)),
+    ("past midnight", {"opens": {"sun": ("18:00", "02:00")}}, NOW.replace(hour=1), "Open now."),
     ("words only", {"hours": Text("Most days")}, NOW, "Hours: Most days"),
     ("not known", {}, NOW, "Hours are not known here."),
 ]
@@ -278,7 +288,57 @@ HOURS = [
 def test_hours_of_a_service(more: dict[str, object], at: datetime, line: str) -> None:
     """Whether it is open now, in UK time, or when it opens next."""
     laid = lay_out(Reply("x", (), services=(service(**more),)), SAY, Channel.WHATSAPP, at)
-    assert laid.messages[0].text.splitlines()[3] == line
+    assert laid.messages[0].text.splitlines()[4] == line
+
+
+BOXING_DAY = datetime(2026, 12, 28, 11, tzinfo=UTC)
+"""A Monday, and the day on which Boxing Day is kept in all four nations."""
+ST_ANDREWS = datetime(2026, 11, 30, 11, tzinfo=UTC)
+"""A Monday, and a bank holiday in Scotland alone."""
+ON_HOLIDAYS = [
+    ("unknown", {"opens": WEEK}, BOXING_DAY, opens("2027-01-04", 9)),
+    ("closed", {"opens": WEEK, "bank_holidays": "closed"}, BOXING_DAY, opens("2027-01-04", 9)),
+    ("open", {"opens": WEEK, "bank_holidays": "open"}, BOXING_DAY, "Open now."),
+    ("day and night, unknown", {"always": True, "hours": Text("Day and night")}, BOXING_DAY, "Hours: Day and night"),
+    ("day and night, open", {"always": True, "bank_holidays": "open"}, BOXING_DAY, "Open now."),
+    ("of one nation", {"opens": WEEK, "nations": ("scotland",)}, ST_ANDREWS, opens("2026-12-04", 10)),
+    ("of another nation", ENGLAND, ST_ANDREWS, "Open now."),
+]
+
+
+@pytest.mark.rule("NEUT-9")
+@pytest.mark.parametrize(("more", "at", "start"), [r[1:] for r in ON_HOLIDAYS], ids=[r[0] for r in ON_HOLIDAYS])
+def test_a_bank_holiday_counts_as_closed_unless_said_otherwise(
+    more: dict[str, object], at: datetime, start: str
+) -> None:
+    """A line of which bank holidays are not known is not said to be open on one."""
+    laid = lay_out(Reply("x", (), services=(service(**more),)), SAY, Channel.WHATSAPP, at)
+    lines = laid.messages[0].text.splitlines()
+    assert any(line.startswith(start) for line in lines)
+    assert start.startswith("Open now") or not any("Open now" in line for line in lines)
+
+
+WHERE_AND_HOW = [
+    ("one nation", {"nations": ("ni",)}, "Where: Northern Ireland"),
+    ("two nations", {"nations": ("england", "wales")}, "Where: England, Wales"),
+    ("further ways", {"ways": ("voice", "chat")}, "Ways: calls, chat on its website"),
+    ("holidays unknown", {"hours": Text("Most days")}, "Public holidays: not known."),
+    ("holidays closed", {"hours": Text("Most days"), "bank_holidays": "closed"}, "Shut on public holidays."),
+]
+
+
+@pytest.mark.parametrize(("more", "line"), [r[1:] for r in WHERE_AND_HOW], ids=[r[0] for r in WHERE_AND_HOW])
+def test_where_and_how_a_service_is_reached(more: dict[str, object], line: str) -> None:
+    """For whom it is, where, in which ways, and whether public holidays are known."""
+    laid = lay_out(Reply("x", (), services=(service(**more),)), SAY, Channel.WHATSAPP, NOW)
+    assert laid.messages[0].text.splitlines()[1] == "For anybody."
+    assert line in laid.messages[0].text.splitlines()
+
+
+def test_what_the_number_says_is_not_said_again() -> None:
+    """A line for the whole UK that takes calls alone has no lines on where and how."""
+    laid = lay_out(Reply("x", (), services=(service(),)), SAY, Channel.WHATSAPP, NOW)
+    assert not any(line.startswith(("Where:", "Ways:")) for line in laid.messages[0].text.splitlines())
 
 
 @pytest.mark.parametrize("channel", Channel)
