@@ -14,6 +14,7 @@ COMMANDS = {
     "graph": ("bot.cli.content", "graph"),
     "translations": ("bot.cli.content", "translations"),
     "signoff": ("bot.cli.review", "signoff"),
+    "review": ("bot.cli.review", "review"),
     "listen": ("bot.cli.listen", "listen"),
     "segments": ("bot.cli.segments", "segments"),
     "officer": ("bot.cli.officer", "officer"),

@@ -33,6 +33,7 @@ RANK = {
     "checks": 3,
     "channels": 3,
     "store": 3,
+    "review": 4,
     "settings": 4,
     "service": 5,
     "desk": 6,
