@@ -53,6 +53,8 @@ class Meaning:
     """Several numbers: "1 3"."""
     language: str | None = None
     """The language that is certain from script or words."""
+    subject: str | None = None
+    """Narrower than the intent, as `subjects:` in words.yaml names it: "debts" of money."""
     told: tuple[tuple[str, str], ...] = ()
     """("nation", "scotland"), ("under_18", "yes"), ("language", "sq")."""
     words: int = 0
@@ -104,13 +106,15 @@ def _worded(lexicon: Lexicon, words: Words, language: str | None) -> Meaning:
     topics, told = _topics(hits, words, language)
     dangerous = _dangerous(lexicon, hits, words, topics)
     if dangerous is not None:
-        return replace(dangerous, language=spoken, told=told)
+        subject = _subject(hits, words, dangerous.intent)
+        return replace(dangerous, subject=subject, language=spoken, told=told)
     meant = meant or _whole(lexicon, words.words, language, strict=False)
     if meant is Intent.EMERGENCY:
         return Meaning(meant, (Intent.HUMAN,), language=spoken)
     if meant is not None and meant not in DESTRUCTIVE:
         return Meaning(meant, language=spoken, told=told)
-    return replace(_topic(topics), language=spoken, told=told)
+    found = _topic(topics)
+    return replace(found, subject=_subject(hits, words, found.intent), language=spoken, told=told)
 
 
 def _counts(hit: Hit, words: Words, spoken: tuple[str | None, ...]) -> bool:
@@ -270,6 +274,21 @@ def _rank(intent: Intent) -> int:
     if intent in FIRST:
         return 100 - FIRST.index(intent)
     return -LAST.index(intent) if intent in LAST else 1
+
+
+def _subject(hits: list[Hit], words: Words, intent: Intent) -> str | None:
+    """The subject of this intent that most words name; the first of several."""
+    beside = [hit for hit in hits if hit.mark.role == "beside"]
+    found = [
+        hit
+        for hit in hits
+        if hit.mark.role == "subject"
+        and hit.mark.value.startswith(f"{intent}/")
+        and hit.end <= words.within
+        and not covered(hit, {hit.mark.lang}, beside)
+    ]
+    longest = max(found, key=lambda hit: (hit.end - hit.start, -hit.start), default=None)
+    return None if longest is None else longest.mark.value.partition("/")[2]
 
 
 def _topic(topics: list[Intent]) -> Meaning:

@@ -297,6 +297,13 @@ def _after_line(now: Now, turn: Turn) -> Turn:
     return replace(turn, replies=(replace(alone, lang=turn.state.lang), *turn.replies))
 
 
+def _heard_topic(now: Now) -> Node | None:
+    """Where the message leads: the page of its subject, when this pack has one, else of its intent."""
+    subject = now.bundle.intents.get(now.meaning.subject or "")
+    node = now.bundle.node(subject) if subject is not None else None
+    return node or _topic(now.bundle, now.meaning.intent)
+
+
 def _topic(bundle: Bundle, *intents: Intent) -> Node | None:
     """The node of the first intent that has one in this pack."""
     found = (bundle.node(bundle.intents[one.value]) for one in intents if one.value in bundle.intents)
@@ -469,7 +476,7 @@ def _asked(now: Now) -> Now:
         return now.having(pending="door:person")
     if now.state.screen is Screen.CHECK and now.meaning.intent in NOT_TOPICS:
         return now
-    topic = _topic(now.bundle, now.meaning.intent)
+    topic = _heard_topic(now)
     return now.having(pending=topic.id if topic is not None else None)
 
 
@@ -545,7 +552,7 @@ def _explained(now: Now) -> Turn | None:
     topic of that name explains more."""
     term = asked_term(now)
     in_menu = now.state.screen is Screen.NODE and walk.here(now).id == now.bundle.menu
-    if term is None or (in_menu and _topic(now.bundle, now.meaning.intent) is not None):
+    if term is None or (in_menu and _heard_topic(now) is not None):
         return None
     turn = _again(now, (term.text,))
     said = replace(turn.replies[0], checked=term.checked, expired=now.at.date() > term.check_by)
@@ -607,7 +614,7 @@ def _told_or_topic(now: Now) -> Turn | None:
         return _told_nation(walk.told_by(now))
     if means(now, Intent.THANKS) or means(now, Intent.GREETING):
         return _current(now, "thanks" if means(now, Intent.THANKS) else "greeting")
-    topic = _topic(now.bundle, now.meaning.intent)
+    topic = _heard_topic(now)
     if _tells_a_story(now):
         return _thank(now, topic)
     near_danger = bool({Intent.EMERGENCY, Intent.SUICIDE} & set(now.meaning.also))

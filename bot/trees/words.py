@@ -192,6 +192,19 @@ class _File:
                 self.claim("phrase", words, name, line)
                 self.mark(words, "topic", name)
 
+    def on_subjects(self, node: yaml.Node) -> None:
+        """`debts: {of: money, phrases: [...]}`; a subject of `other` is no topic, and counts when nothing else is meant."""
+        for name, entry in self.pairs(node):
+            fields = dict(self.pairs(entry))
+            if set(fields) != {"of", "phrases"}:
+                self.wrong("words-subject", _line(entry), f"{name!r} needs of and phrases.", "Write both.")
+                continue
+            intent = self.intent(str(fields["of"].value), fields["of"])
+            for words, line in self.phrases(fields["phrases"]) if intent else ():
+                if intent is not Intent.OTHER and self.claim("phrase", words, str(intent), line):
+                    self.mark(words, "topic", str(intent))
+                self.mark(words, "subject", f"{intent}/{name}")
+
     def on_sets(self, node: yaml.Node) -> None:
         for name, phrases in self.pairs(node):
             self.sets.add(name)
@@ -285,7 +298,7 @@ class _File:
             )
 
     sections: Mapping[str, Callable[[_File, yaml.Node], None]] = {
-        "reviewed": on_reviewed, "whole": on_whole, "ordinary": on_ordinary, "phrases": on_phrases, "sets": on_sets,
+        "reviewed": on_reviewed, "whole": on_whole, "ordinary": on_ordinary, "phrases": on_phrases, "subjects": on_subjects, "sets": on_sets,
         "rules": on_rules, "near": on_near, "nations": on_nations, "languages": on_languages, "speak": on_speak,
         "spelling": on_spelling, "asks": on_asks, "known": on_known, "danger": _roles("danger"), "suicide": _roles("suicide"),
         "harm": _roles("harm"), "calling": _roles("calling"),
