@@ -7,7 +7,7 @@ import pytest
 from bot.checks.directive import directive_findings
 from tests.understanding.conftest import labelled
 
-ROWS = [row for name in ("first", "writer_1", "writer_2") for row in labelled(f"directive_{name}_en")]
+ROWS = [row for name in ("first", "own_1", "own_2", "writer_1", "writer_2") for row in labelled(f"directive_{name}_en")]
 
 
 @pytest.mark.rule("NEUT-1", "NEUT-2")
