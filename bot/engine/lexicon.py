@@ -1,8 +1,9 @@
 """The words that are listened to, compiled: one trie of word sequences for all languages, and what each stands for.
 
-A mark says what a sequence is in its language. Roles: `topic` (value: an intent), `subject` (value: intent/subject), `beside` (no topic here), `set` (a named set
-that a rule uses), `danger`, `harm`, `calling`, `suicide`, `urgent`, `figure`, `near` (value: which kind of cue), `closing`,
-`apart`, `nation`, `name`, `language`, `sure`, `sign`. `bot/trees/words.py` builds it from `locales/*/words.yaml`.
+A mark says what a sequence is in its language. Roles: `topic` (value: an intent), `subject` (value: intent/subject),
+`beside` (no topic here), `set` (a named set that a rule uses), `danger`, `harm`, `calling`, `suicide`, `urgent`, `figure`, `near`
+(value: which kind of cue), `closing`, `apart`, `nation`, `name`, `language`, `sure`, `sign`. `bot/trees/words.py` builds it from
+`locales/*/words.yaml`.
 """
 
 from __future__ import annotations

@@ -549,10 +549,10 @@ def _converse(now: Now) -> Turn:
 
 def _explained(now: Now) -> Turn | None:
     """ "What is X?": the word in everyday words, and the same choices again. In the menu, where no place can be lost, a
-    topic of that name explains more."""
+    topic of that name explains more; under 18 its rules are others, and the topic knows them (CHILD-1)."""
     term = asked_term(now)
     in_menu = now.state.screen is Screen.NODE and walk.here(now).id == now.bundle.menu
-    if term is None or (in_menu and _heard_topic(now) is not None):
+    if term is None or ((in_menu or now.state.told.under_18) and _heard_topic(now) is not None):
         return None
     turn = _again(now, (term.text,))
     said = replace(turn.replies[0], checked=term.checked, expired=now.at.date() > term.check_by)

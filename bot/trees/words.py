@@ -298,7 +298,8 @@ class _File:
             )
 
     sections: Mapping[str, Callable[[_File, yaml.Node], None]] = {
-        "reviewed": on_reviewed, "whole": on_whole, "ordinary": on_ordinary, "phrases": on_phrases, "subjects": on_subjects, "sets": on_sets,
+        "reviewed": on_reviewed, "whole": on_whole, "ordinary": on_ordinary, "phrases": on_phrases,
+        "subjects": on_subjects, "sets": on_sets,
         "rules": on_rules, "near": on_near, "nations": on_nations, "languages": on_languages, "speak": on_speak,
         "spelling": on_spelling, "asks": on_asks, "known": on_known, "danger": _roles("danger"), "suicide": _roles("suicide"),
         "harm": _roles("harm"), "calling": _roles("calling"),

@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from bot.channels.layout import lay_out
-from bot.engine.model import Channel, Kind, Node, Reply
+from bot.engine.events import Desk
+from bot.engine.model import Channel, Kind, Node, NodeId, Reply, Rule
 from bot.engine.rules import resolve
 from bot.engine.state import Cover, Owner, Screen, State, Step, Told
 from bot.engine.step import fresh
@@ -23,9 +24,11 @@ CHANNELS = pytest.mark.parametrize("channel", list(Channel))
 LANGUAGES = ("en", "en", "xx-long", "xx-rtl", "xx-nolatin")
 KEYS = ("0", "0", "00", "8", "88", "#", "9", "99", "1")
 STORY = "they took my papers and made me work every day for no money and I slept on the floor and was cold all the time"
+SWEAR = "you are useless"
 TOLD = (
     "I want to kill myself",
     STORY,
+    SWEAR,
     "I am in Scotland",
     "I am in Wales",
     "I am 15",
@@ -33,8 +36,6 @@ TOLD = (
     "I am in England",
 )
 """Tried now and then among the options, as people do."""
-NOT_YET = {"care/words"}
-"""Meant for hurtful words, which nothing listens for yet."""
 SEEDS = 10_000
 CHI_SQUARE = {2: 12.1, 3: 15.2, 4: 17.7, 5: 20.0, 6: 22.1}
 """By number of options: what chi-square (one degree of freedom fewer) exceeds by chance with p below 0.0005. The seeds are
@@ -59,12 +60,15 @@ class Walker:
     """Walks by the engine alone; what a channel makes of a screen is laid out once for each screen and language."""
 
     laid: dict[object, bool] = {}  # noqa: RUF012 - shared by all walks on purpose
+    reached: set[str] = set()  # noqa: RUF012 - what an earlier walk has reached draws a later one less
 
     def __init__(self, number: int) -> None:
         self.random = random.Random(number)
         self.channel = list(Channel)[number % 3]
         self.talk = Talk(self.channel, self.random.choice(LANGUAGES), self.random.getrandbits(48))
         self.been: set[str] = set()
+        if number % 5 == 0:
+            self.talk.desk = replace(self.talk.desk, notices=frozenset(one.id for one in shipped().bundle.notices))
 
     def walk(self) -> None:
         for text in ("hello", "1"):
@@ -80,7 +84,20 @@ class Walker:
         if talk.state.more:
             return "7"
         keys = [one.key for one in reply.options] + ["7"] * reply.more_options
-        return self.random.choice(keys or ["00", "1", "99"])
+        return self.random.choice(self.new(reply) or keys or ["00", "1", "99"])
+
+    def new(self, reply: Reply) -> list[str]:
+        """Now and then the keys that lead to places where no walk has been."""
+        node = self.talk.bundle.node(reply.node)
+        if node is None or self.random.random() < 0.5:
+            return []
+        fresh_ones = {one.id for one in node.options if not self.known(one.target)}
+        return [one.key for one in reply.options if one.id in fresh_ones]
+
+    def known(self, target: str) -> bool:
+        """Whether a walk has been there, or at each of the places that the rules there can lead to."""
+        node = self.talk.bundle.nodes[NodeId(target)]
+        return {target, *(rule.target for rule in node.rules if rule.predicate == "told.nation")} <= self.reached
 
     def step(self, text: str) -> None:
         talk = self.talk
@@ -90,6 +107,7 @@ class Walker:
         more = False
         for reply in talk.turn.replies:
             self.been.add(reply.node)
+            self.reached.add(reply.node)
             more = self.render(reply)
         talk.state = replace(talk.state, more=more)
 
@@ -131,7 +149,7 @@ def test_random_walks_are_never_stuck_and_reach_every_place(walkers: list[Walker
     reached = set().union(*(walker.been for walker in walkers))
     wanted = {node.id for node in shown_here()}
     print(f"{len(reached & wanted)} of {len(wanted)} places reached in {WALKS} walks; not: {sorted(wanted - reached)}")
-    assert wanted - reached <= NOT_YET
+    assert wanted <= reached
 
 
 # --- every option of every place
@@ -225,10 +243,20 @@ def test_what_was_told_changes_what_comes(node: Node) -> None:
     bundle, desk = shipped().bundle, Talk().desk
     assert resolve(bundle.nodes, node, stand_in(), desk) is node
     for rule in node.rules:
-        told = Told(under_18=True) if rule.predicate == "told.under_18" else Told(nation=rule.argument)
-        assert resolve(bundle.nodes, node, stand_in(told), desk).id != node.id
+        told, there = _when(rule, desk)
+        assert resolve(bundle.nodes, node, stand_in(told), there).id != node.id
         if rule is node.rules[0]:
-            assert resolve(bundle.nodes, node, stand_in(told), desk).id == rule.target
+            assert resolve(bundle.nodes, node, stand_in(told), there).id == rule.target
+
+
+def _when(rule: Rule, desk: Desk) -> tuple[Told, Desk]:
+    """What was told, or switched on, for the rule to hold."""
+    match rule.predicate:
+        case "told.under_18":
+            return Told(under_18=True), desk
+        case "notice.on":
+            return Told(), replace(desk, notices=frozenset({rule.argument}))
+    return Told(nation=rule.argument), desk
 
 
 @pytest.mark.rule("CHILD-1")
