@@ -89,7 +89,7 @@ class Walker:
     def new(self, reply: Reply) -> list[str]:
         """Now and then the keys that lead to places where no walk has been."""
         node = self.talk.bundle.node(reply.node)
-        if node is None or self.random.random() < 0.5:
+        if node is None or self.random.random() < 0.3:
             return []
         fresh_ones = {one.id for one in node.options if not self.known(one.target)}
         return [one.key for one in reply.options if one.id in fresh_ones]
