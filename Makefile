@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: install install-dev demo test lint types content rules lock clean
+.PHONY: install install-dev demo test lint types content rules schema lock clean
 
 install: .venv/.installed
 
@@ -36,6 +36,10 @@ content: install-dev
 
 rules: install-dev
 	$(BIN)/python tools/safety_rules.py
+	$(BIN)/python tools/principles.py
+
+schema: install-dev
+	$(BIN)/python tools/editor_schema.py
 
 test: install-dev lint types content
 	$(BIN)/pytest -n 2

@@ -54,11 +54,10 @@ def test_every_way_is_drawn_or_written(tmp_path: Path) -> None:
 def test_kinds_differ_by_shape_and_not_by_colour_alone(tmp_path: Path) -> None:
     """A choice has its corners cut, a question round ends, a list a double frame, a door a dashed one."""
     drawn = draw(load(TINY, no_locales(tmp_path)), "rooms")
-    boxes = [one for one in ElementTree.fromstring(drawn).iter(f"{SVG}g")]
-    shapes = {
-        next(text.text for text in box.iter(f"{SVG}text") if "/" in (text.text or "")): [part.tag for part in box if "text" not in part.tag]
-        for box in boxes
-    }  # fmt: skip
+    shapes = {}
+    for box in ElementTree.fromstring(drawn).iter(f"{SVG}g"):
+        name = next(text.text for text in box.iter(f"{SVG}text") if "/" in (text.text or ""))
+        shapes[name] = [part.tag for part in box if "text" not in part.tag]
     assert shapes["rooms/decide"] == [f"{SVG}polygon"]
     assert shapes["rooms/find"] == [f"{SVG}rect"] * 2
     assert shapes["rooms/what"] == [f"{SVG}rect"]
