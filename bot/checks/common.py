@@ -14,7 +14,8 @@ from bot.trees.messages import PLACED, Message
 from bot.trees.source import SourceNode
 
 EXEMPTIONS = (
-    "balance", "claims", "directive", "labels", "lengths", "messages", "numbers", "promises", "questions", "reserved", "ways-out",
+    "authorities", "balance", "claims", "directive", "labels", "lengths", "messages", "numbers", "promises", "questions",
+    "reserved", "ways-out",
 )  # fmt: skip
 """What `exempt: [{check: ...}]` may name."""
 
@@ -66,21 +67,24 @@ def noon(pack: Pack) -> datetime:
 
 
 def rendered(
-    pack: Pack, node: Node, lang: str, channel: Channel, risk: Callable[[str], object] | None = None
-) -> list[str]:
-    """Every message that reading the whole node takes, as the channel shows them."""
+    pack: Pack, node: Node, lang: str, channel: Channel, risk: Callable[[str], object] | None = None, *,
+    expired: bool | None = None,
+) -> list[str]:  # fmt: skip
+    """Every message that reading the whole node takes, as the channel shows them. `expired`: by the pack's day when None."""
+    if expired is None:
+        expired = node.check_by is not None and pack.at > node.check_by
     now = noon(pack)
     say = partial(pack.texts.say, lang=lang, now=now)
     texts: list[str] = []
     more, page = True, 0
     while more:
-        laid = lay_out(_reply(node, lang, page), say, channel, now, risk=risk)
+        laid = lay_out(_reply(node, lang, page, expired=expired), say, channel, now, risk=risk)
         texts += [payload.text for payload in laid.messages]
         more, page = laid.more, page + 1
     return texts
 
 
-def _reply(node: Node, lang: str, page: int) -> Reply:
+def _reply(node: Node, lang: str, page: int, *, expired: bool) -> Reply:
     return Reply(
         node=node.id,
         blocks=node.blocks,
@@ -89,4 +93,5 @@ def _reply(node: Node, lang: str, page: int) -> Reply:
         lang=lang,
         page=page,
         checked=node.checked,
+        expired=expired,
     )

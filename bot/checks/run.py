@@ -5,8 +5,15 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from bot.checks.authorities import authorities
+from bot.checks.balance import balance
+from bot.checks.care import care
 from bot.checks.discreet import discreet
+from bot.checks.emergency import emergency
 from bot.checks.finding import ContentErrors, Finding, in_order
+from bot.checks.glossary import glossary
+from bot.checks.plain import plain
+from bot.checks.snippets import snippets
 from bot.checks.sources import sources
 from bot.checks.structure import structure
 from bot.checks.translated import translated
@@ -18,9 +25,16 @@ def run_checks(pack: Pack, at: date, *, release: bool = False) -> list[Finding]:
     """Every finding, by file and line. `release`: facts past their date are errors, not warnings."""
     found = [
         *structure(pack),
+        *balance(pack),
         *sources(pack, at, release=release),
         *discreet(pack),
         *words(pack),
+        *plain(pack),
+        *glossary(pack),
+        *care(pack),
+        *emergency(pack),
+        *authorities(pack),
+        *snippets(pack),
         *translated(pack),
     ]
     return in_order(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from bot.checks.common import at_node, at_text, bare, exempt, shown_messages
 from bot.checks.finding import Finding
@@ -17,6 +17,21 @@ EXEMPT_NUMBERS = frozenset(("999", "112", "55", "101", "111", "18", "16", "17"))
 """Numbers that are names: emergency and health lines, the age that changes rules."""
 KEYS = frozenset(("00", "88", "99", *"0123456789"))
 _NUMBER = re.compile(r"(?<![\w.,])£?\d[\d.,]*\d|(?<![\w.,])£?\d(?!\w)")
+LONG_NUMBER = 5
+"""Digits: from here on it is a phone number or an amount and no limit of the chat."""
+SOON = timedelta(days=30)
+"""NEUT-9: how long before its date a release warns of a source."""
+_SPELLED = re.compile(
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|eighteen|twenty|thirty|forty|"
+    r"forty-five|sixty|ninety|a hundred|a thousand)(?: (?:working|calendar|full|quiet))? "
+    r"(?:days?|weeks?|months?|years?|hours?|minutes?|pounds?|pence|per cent)\b",
+    re.IGNORECASE,
+)
+_MONTH = re.compile(
+    r"\b(?:January|February|April|June|July|August|September|October|November|December)\b"
+    r"|\b(?:in|since|from|until|by) (?:March|May)\b"
+)
+_PHONE = re.compile(r"(?<![\w{:-])\+?\d[\d ]{1,16}\d(?!\w)")
 _KEY_BEFORE = re.compile(r"\b(?:send|sends|sending|key|press|with|number)\s+[\"']?$", re.IGNORECASE)
 _KEY_AFTER = re.compile(
     r"^[\"']?\s+(?:also |then |again )*(?:closes?|opens?|asks?|goes|ends?|takes?|removes?|shows?|means?|brings?|leads?|works?|"
@@ -28,9 +43,10 @@ _KEY_AFTER = re.compile(
 def sources(pack: Pack, at: date, *, release: bool = False) -> Iterator[Finding]:
     yield from _complete(pack)
     yield from _expired(pack, at, release=release)
+    phones = _known_phones(pack)
     for message in shown_messages(pack):
-        if "/" in message.key and not message.key.startswith(("system/", "service/", "snippet/", "notice/")):
-            yield from _numbers(pack, message)
+        yield from _numbers(pack, message)
+        yield from _phones(pack, message, phones)
     for node in pack.bundle.nodes.values():
         yield from _named(pack, node)
 
@@ -48,19 +64,45 @@ def _complete(pack: Pack) -> Iterator[Finding]:
 
 def _expired(pack: Pack, at: date, *, release: bool) -> Iterator[Finding]:
     for name, one in pack.bundle.sources.items():
+        file, line = pack.raw.names["sources"], pack.raw.line_of("sources", "sources", name)
+        remedy = "Look at it again and renew seen and check_by."
         if one.check_by < at:
-            file, line = pack.raw.names["sources"], pack.raw.line_of("sources", "sources", name)
             message = f"The source {name!r} was to be checked by {one.check_by}."
-            remedy = "Look at it again and renew seen and check_by."
             yield Finding("F305", file, line, "", message, remedy, "error" if release else "warning")
+        elif release and one.check_by - at <= SOON:
+            message = f"The source {name!r} is to be checked by {one.check_by}, in {(one.check_by - at).days} days."
+            yield Finding("F308", file, line, "", message, remedy, "warning")
 
 
 def _numbers(pack: Pack, message: Message) -> Iterator[Finding]:
     if exempt(pack, "numbers", message.node) or exempt(pack, "claims", message.node):
         return
-    for number in loose_numbers(message.text):
+    for number in _out_of_place(message):
         remedy = "Place it from sources.yaml or services.yaml, or exempt the node with a reason (check: numbers)."
         yield at_text(pack, "F306", message, f"The number {number} stands in the sentence itself.", remedy)
+
+
+def _out_of_place(message: Message) -> list[str]:
+    """A service's own entry is the one place of its hours, ages and years; shared texts name the keys and limits of this line."""
+    if message.key.startswith("service/"):
+        return []
+    if message.key.startswith("system/"):
+        return [one for one in loose_numbers(message.text) if "£" in one or len(one) >= LONG_NUMBER]
+    return [*loose_numbers(message.text), *spelled_numbers(message.text)]
+
+
+def _known_phones(pack: Pack) -> dict[str, str]:
+    phones = {"".join(filter(str.isdigit, one.phone)): name for name, one in pack.bundle.services.items() if one.phone}
+    return {digits: name for digits, name in phones.items() if digits not in EXEMPT_NUMBERS}
+
+
+def _phones(pack: Pack, message: Message, phones: dict[str, str]) -> Iterator[Finding]:
+    """A phone number stands in `phone:` of its service and nowhere else, also not in another field of that service."""
+    for hit in _PHONE.finditer(message.text):
+        digits = "".join(filter(str.isdigit, hit[0]))
+        if digits in phones:
+            problem = f"The phone number {hit[0]} stands in the sentence itself."
+            yield at_text(pack, "F309", message, problem, f"Place it: {{phone:{phones[digits]}}}.")
 
 
 def loose_numbers(text: str) -> list[str]:
@@ -72,6 +114,11 @@ def loose_numbers(text: str) -> list[str]:
         if not hit.string[hit.end() :].startswith(("-hour", " hours a day")):
             found.append(hit[0])
     return found
+
+
+def spelled_numbers(text: str) -> list[str]:
+    """Spans of time and amounts in words, and names of months: figures all the same."""
+    return [hit[0] for pattern in (_SPELLED, _MONTH) for hit in pattern.finditer(bare(text))]
 
 
 def _is_key(hit: re.Match[str]) -> bool:

@@ -1,20 +1,16 @@
-"""How the trees hang together: reachable, with a way on, choices of equal shape, labels and questions within bounds."""
+"""How the trees hang together: reachable, with a way on, labels and questions within bounds."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 
-from bot.checks.common import EXEMPTIONS, at_node, at_text, bare, exempt, is_label, rendered, shown_messages
+from bot.checks.common import EXEMPTIONS, at_node, at_text, bare, exempt, is_label, shown_messages
 from bot.checks.finding import Finding
-from bot.engine.model import Channel, Kind, Node, NodeId
+from bot.engine.model import Kind, Node, NodeId
 from bot.trees.load import Pack
 from bot.trees.messages import LABEL_LIMIT, Message
-from bot.trees.schema import Choice, Way
 
-NOT_NOW = "not-now"
-RATIO = 1.5
-"""NEUT-5: the longest of parallel texts over the shortest."""
 RESERVED = frozenset(("stop", "end", "quit", "cancel", "help", "info", "start", "yes"))
 """SEND-9: words that carriers and providers catch on SMS."""
 _TYPED = re.compile(
@@ -40,8 +36,6 @@ _SENTENCE = re.compile(r"[^.?!\n]+[.?!]?")
 def structure(pack: Pack) -> Iterator[Finding]:
     yield from _reachable(pack)
     yield from _ways_on(pack)
-    yield from _choices(pack)
-    yield from _equal_messages(pack)
     yield from _exemptions(pack)
     for message in shown_messages(pack):
         yield from _labels(pack, message)
@@ -79,66 +73,7 @@ def _ways_on(pack: Pack) -> Iterator[Finding]:
             yield at_node(pack, "S111", node.id, "This is a dead end: nothing can be read next.", remedy)
 
 
-# --- choices
-
-
-def _choices(pack: Pack) -> Iterator[Finding]:
-    for node_id, source in pack.raw.nodes.items():
-        if isinstance(source.entry, Choice):
-            if NOT_NOW not in source.entry.options:
-                message = "The choice has no option to take time."
-                remedy = f"Add {NOT_NOW}, written and weighted like the others (NEUT-4)."
-                yield at_node(pack, "S112", node_id, message, remedy)
-            for name, way in source.entry.options.items():
-                yield from _balanced(pack, f"{node_id}.{name}", way)
-            yield from _parallel(pack, node_id, source.entry)
-
-
-def _balanced(pack: Pack, way_id: str, way: Way) -> Iterator[Finding]:
-    if exempt(pack, "balance", way_id):
-        return
-    for name, points in (("gives", way.gives), ("hard", way.hard)):
-        if not points:
-            remedy = "Write one, or exempt it with a reason (check: balance)."
-            yield at_node(pack, "S113", way_id, f"{name} is empty: one side is missing.", remedy)
-    gains, costs = sum(map(len, way.gives)), sum(map(len, way.hard))
-    if gains and costs and max(gains, costs) > RATIO * min(gains, costs):
-        message = f"gives has {gains} characters and hard {costs}: more than {RATIO} times apart."
-        yield at_node(pack, "S116", way_id, message, "Bring the two sides nearer to each other.", "warning")
-
-
-def _parallel(pack: Pack, node_id: str, choice: Choice) -> Iterator[Finding]:
-    if exempt(pack, "lengths", node_id):
-        return
-    totals = {name: _length(way) for name, way in choice.options.items()}
-    shortest, longest = min(totals, key=totals.__getitem__), max(totals, key=totals.__getitem__)
-    if totals[longest] > RATIO * totals[shortest]:
-        message = f"{longest} has {totals[longest]} characters and {shortest} {totals[shortest]}: more than {RATIO} times apart."
-        yield at_node(pack, "S116", node_id, message, "Bring the options nearer to each other (NEUT-5).", "warning")
-
-
-def _length(way: Way) -> int:
-    texts = (way.is_, way.first, way.who_knows, way.asks, *way.gives, *way.hard, way.undo, way.duration)
-    return sum(map(len, texts))
-
-
-def _equal_messages(pack: Pack) -> Iterator[Finding]:
-    for node in pack.bundle.nodes.values():
-        if node.kind is Kind.CHOICE and not exempt(pack, "messages", node.id):
-            for channel in Channel:
-                yield from _equal_on(pack, node, channel)
-
-
-def _equal_on(pack: Pack, node: Node, channel: Channel) -> Iterator[Finding]:
-    for lang in (one.code for one in pack.bundle.languages if one.offered):
-        ways = [option.target for option in node.options]
-        if any(way in pack.bundle.missing[lang] for way in ways):
-            continue
-        counts = {way: len(rendered(pack, pack.bundle.nodes[way], lang, channel)) for way in ways}
-        if len(set(counts.values())) > 1:
-            told = ", ".join(f"{way.partition('.')[2]} {number}" for way, number in counts.items())
-            message = f"The options take different numbers of messages on {channel} in {lang}: {told}."
-            yield at_node(pack, "S114", node.id, message, "Shorten or lengthen, so that all take the same (NEUT-5).")
+# --- exemptions
 
 
 def _exemptions(pack: Pack) -> Iterator[Finding]:

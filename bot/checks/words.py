@@ -1,8 +1,7 @@
-"""Sentences: not directive (NEUT-1 to NEUT-3), short (LANG-1), and within the basic SMS alphabet (SEND-3)."""
+"""Sentences: not directive (NEUT-1 to NEUT-3), and within the basic SMS alphabet (SEND-3)."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from bot.channels.plain import to_plain
@@ -13,18 +12,11 @@ from bot.checks.finding import Finding
 from bot.trees.load import Pack
 from bot.trees.messages import Message
 
-MOST_WORDS = 20
-"""LANG-1: of one sentence."""
-MEAN_WORDS = 12
-_SENTENCE = re.compile(r"[^.?!:\n]+")
-_WORD = re.compile(r"\w+(?:['-]\w+)*")
-
 
 def words(pack: Pack) -> Iterator[Finding]:
     for message in shown_messages(pack):
         yield from _directive(pack, message)
         yield from _alphabet(pack, message)
-        yield from _long(pack, message)
 
 
 def _directive(pack: Pack, message: Message) -> Iterator[Finding]:
@@ -49,16 +41,3 @@ def _alphabet(pack: Pack, message: Message) -> Iterator[Finding]:
         yield at_text(
             pack, "B402", message, problem, "Use a plain character: one such makes an SMS three times as dear."
         )
-
-
-def _long(pack: Pack, message: Message) -> Iterator[Finding]:
-    counts = [len(_WORD.findall(sentence)) for sentence in _SENTENCE.findall(message.text)]
-    counts = [count for count in counts if count]
-    if counts and max(counts) > MOST_WORDS:
-        problem = f"A sentence has {max(counts)} words; at most {MOST_WORDS} are easy to read."
-        yield at_text(pack, "B403", message, problem, "Cut it in two.", "warning")
-    elif len(counts) > 1 and sum(counts) > MEAN_WORDS * len(counts):
-        problem = (
-            f"Sentences have {sum(counts) / len(counts):.0f} words on average; at most {MEAN_WORDS} are easy to read."
-        )
-        yield at_text(pack, "B403", message, problem, "Cut the longer ones.", "warning")
