@@ -41,8 +41,9 @@ def _between_sittings(now: Now) -> Now:
     """What was told, and what was said once, belongs to the sitting that is over (DATA-2)."""
     if now.state.screen is Screen.CHECK or now.state.told_keys is False:
         return now
-    nation_now = Told(under_18=means(now, Intent.UNDER18))
-    return now.having(told=nation_now, told_keys=False, told_trial=False)
+    was = now.state.told
+    age_now = Told(under_18=was.under_18, unsure_of_age=was.unsure_of_age) if means(now, Intent.UNDER18) else Told()
+    return now.having(told=age_now, told_keys=False, told_trial=False)
 
 
 def answers_yes(now: Now) -> bool:

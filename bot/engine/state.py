@@ -57,6 +57,8 @@ class Told:
 
     nation: str | None = None
     under_18: bool = False
+    unsure_of_age: bool = False
+    """Text for adults is then shown with a line that it may be different under 18 (CHILD-2)."""
 
 
 @dataclass(frozen=True, slots=True)

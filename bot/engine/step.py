@@ -72,6 +72,8 @@ KEYS_OF_WORDS = frozenset({Intent.BACK, Intent.MENU, Intent.LANGUAGE, Intent.HUM
 """Words that do what a key does, on every screen (CARE-6)."""
 HEARD_BESIDE = frozenset({Intent.EMERGENCY, Intent.SUICIDE, Intent.HIDE, Intent.STOP})
 """What is listened to in the words under a picture, where all else changes nothing (EMER-1, HIDE-1)."""
+UNSURE_OF_AGE = "unsure-age"
+"""The subject, in words.yaml, of somebody who may or may not be under 18 (CHILD-2)."""
 ALWAYS_DIRECT = frozenset(
     {Intent.SUICIDE, Intent.EMERGENCY, Intent.UNDER18, Intent.HUMAN, Intent.PRIVACY, Intent.ROBOT}
 )
@@ -169,8 +171,13 @@ def _hear(now: Now) -> Now:
     if now.state.lang is None and now.bundle.language(now.meaning.language) in check.offered(now):
         now = now.having(lang=now.meaning.language)
     if means(now, Intent.UNDER18):
-        now = now.having(told=replace(now.state.told, under_18=True))
+        unsure = _unsure_of_age(now) and not now.state.told.under_18
+        now = now.having(told=replace(now.state.told, under_18=not unsure, unsure_of_age=unsure))
     return now
+
+
+def _unsure_of_age(now: Now) -> bool:
+    return now.meaning.subject == UNSURE_OF_AGE
 
 
 def _decide(now: Now) -> Turn:
@@ -614,6 +621,11 @@ def _told_or_topic(now: Now) -> Turn | None:
         return _told_nation(walk.told_by(now))
     if means(now, Intent.THANKS) or means(now, Intent.GREETING):
         return _current(now, "thanks" if means(now, Intent.THANKS) else "greeting")
+    if _unsure_of_age(now) and now.state.told.unsure_of_age:
+        other = _topic(now.bundle, *now.meaning.also)
+        return (
+            _current(now, walk.MAYBE_UNDER_18) if other is None else walk.go(now, other.id, text(walk.MAYBE_UNDER_18))
+        )
     topic = _heard_topic(now)
     if _tells_a_story(now):
         return _thank(now, topic)

@@ -8,12 +8,14 @@ from dataclasses import replace
 
 from bot.engine.events import Turn
 from bot.engine.match import same
-from bot.engine.model import Bundle, Gate, Kind, Language, Node, Notice, Option, Reply, Service, Shown, Text
+from bot.engine.model import Bundle, Gate, Kind, Language, Node, NodeId, Notice, Option, Reply, Service, Shown, Text
 from bot.engine.rules import NATIONS, resolve
 from bot.engine.state import Screen, State, Step
 from bot.engine.turn import OPTIONS_A_SCREEN, Now, say, shown, text, utilities_of
 
 TRAIL_MAX = 30
+MAYBE_UNDER_18 = "maybe-under-18"
+"""The system text for an age that may be under 18."""
 
 
 def rotated(options: Sequence[Option], seed: int, place: str) -> tuple[Option, ...]:
@@ -59,8 +61,11 @@ def showing(bundle: Bundle, state: State, node_id: str, notices_on: frozenset[st
     return tuple(one for one in bundle.notices if one.id in notices_on and node_id in one.nodes and lang in one.langs)
 
 
-def _in_front(now: Now, node_id: str) -> tuple[str, ...]:
-    return tuple(one.text.key for one in showing(now.bundle, now.state, node_id, now.input.desk.notices))
+def _in_front(now: Now, node: Node) -> tuple[str, ...]:
+    """Keys of what stands in front of a node's own text: notices, and that it may be different under 18 (CHILD-2)."""
+    maybe = now.state.told.unsure_of_age and any(rule.predicate == "told.under_18" for rule in node.rules)
+    notices_here = showing(now.bundle, now.state, node.id, now.input.desk.notices)
+    return (*((f"system/{MAYBE_UNDER_18}",) if maybe else ()), *(one.text.key for one in notices_here))
 
 
 def screen_of(options: Sequence[Option], first: int) -> tuple[tuple[Option, ...], bool]:
@@ -123,7 +128,8 @@ def show(now: Now, *before: Text, plain: bool = False) -> Turn:
 
 
 def _remember(now: Now, step: Step, before: tuple[Text, ...]) -> tuple[Now, Step]:
-    step = replace(step, page=0, before=(*(one.key for one in before), *_in_front(now, step.node)))
+    keys = dict.fromkeys((*(one.key for one in before), *_in_front(now, here(now))))
+    step = replace(step, page=0, before=tuple(keys))
     return now.having(trail=(*now.state.trail[:-1], step)), step
 
 
@@ -159,7 +165,7 @@ def at(now: Now, target: str) -> Now:
     trail = now.state.trail
     if trail and trail[-1].node == node.id:
         trail = trail[:-1]
-    return now.having(trail=(*trail, Step(node.id, before=_in_front(now, node.id)))[-TRAIL_MAX:], misses=0)
+    return now.having(trail=(*trail, Step(node.id, before=_in_front(now, node)))[-TRAIL_MAX:], misses=0)
 
 
 def back(now: Now) -> Turn:
@@ -168,7 +174,7 @@ def back(now: Now) -> Turn:
     stands = now.state.screen in (Screen.NODE, Screen.MISSING)
     trail = state.trail[:-1] if len(state.trail) > 1 and stands else state.trail
     if trail and trail[-1].page == 0:
-        trail = (*trail[:-1], replace(trail[-1], before=_in_front(now, trail[-1].node)))
+        trail = (*trail[:-1], replace(trail[-1], before=_in_front(now, now.bundle.nodes[NodeId(trail[-1].node)])))
     return first_content(replace(now, state=replace(state, trail=trail, misses=0)))
 
 
