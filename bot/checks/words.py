@@ -8,7 +8,7 @@ from bot.channels.plain import to_plain
 from bot.channels.segments import is_gsm
 from bot.checks.common import at_text, bare, exempt, is_label, shown_messages
 from bot.checks.directive import TONE, DirectiveFinding, directive_findings
-from bot.checks.finding import Finding
+from bot.checks.finding import Finding, Severity
 from bot.trees.load import Pack
 from bot.trees.messages import Message
 
@@ -29,7 +29,8 @@ def _directive(pack: Pack, message: Message) -> Iterator[Finding]:
 def _told(pack: Pack, message: Message, found: DirectiveFinding) -> Finding:
     if found.rule == TONE:
         problem = f"A sentence sounds as if it leans; most of all by: {found.match}."
-        return at_text(pack, "B404", message, problem, "Read it again: does it only say what is?", "warning")
+        severity: Severity = "error" if found.sure else "warning"
+        return at_text(pack, "B404", message, problem, "Read it again: does it only say what is?", severity)
     problem = f"{found.match!r} tells or leans ({found.rule})."
     return at_text(pack, "B401", message, problem, "Say what may happen, what is possible or who decides.")
 

@@ -17,10 +17,11 @@ TONE = "tone"
 
 @dataclass(frozen=True, slots=True)
 class DirectiveFinding:
-    """`match`: the words that were met; for the rule `tone`, those that weighed most."""
+    """`match`: the words that were met; for the rule `tone`, those that weighed most. Not `sure`: worth reading again."""
 
     rule: str
     match: str
+    sure: bool = True
 
 
 def directive_findings(text: str, *, label: bool = False, lang: str = "en") -> list[DirectiveFinding]:
@@ -37,9 +38,8 @@ def directive_findings(text: str, *, label: bool = False, lang: str = "en") -> l
 def _in_sentence(sentence: str, label: bool, lang: str) -> tuple[DirectiveFinding, ...]:
     book = rulebook(lang)
     found = tuple(one for clause in clauses(sentence) for one in _by_rules(book, clause, label))
-    if found or label:
-        return found
-    return tuple(DirectiveFinding(TONE, words) for words in weigh(sentence, lang))
+    tone = None if found or label else weigh(sentence, lang)
+    return found if tone is None else (DirectiveFinding(TONE, tone.words, tone.sure),)
 
 
 def _by_rules(book: Rulebook, clause: str, label: bool) -> Iterator[DirectiveFinding]:

@@ -8,7 +8,6 @@ the same sentence always gets the same answer, and the words that weighed most c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -21,29 +20,42 @@ from bot.trees import places
 FILE = "directive-weights.tsv"
 NAMED = 4
 """Words that a finding names."""
-FEWEST = 3
+FEWEST = 4
 """Words that make a sentence: shorter ones are names of things."""
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+|[?!,;:]|" + re.escape(QUOTED))
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """`phrases`: weight of a word or pair where it stands. `tones`: of a word, shared out over the sentence's length."""
+    """`phrases`: weight of a word or pair where it stands. `tones`: of a word, shared out over the sentence's length.
+
+    A sentence over `limit` is found; over `sure`, plain ones are so rare that the finding is an error.
+    """
 
     start: float
     limit: float
+    sure: float
     phrases: dict[str, float]
     tones: dict[str, float]
 
 
-def weigh(sentence: str, language: str) -> Iterator[str]:
-    """The words that weighed most, when the sentence is over the limit; nothing otherwise."""
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """What a sentence over the limit is told with: the words that weighed most, one comma apart."""
+
+    words: str
+    sure: bool
+
+
+def weigh(sentence: str, language: str) -> Tone | None:
+    """Nothing when the sentence is within the limit, is a name of a few words, or the language has no weights."""
     weights = _weights(language)
-    if weights is None:
-        return
     parts = tokens(sentence)
-    if len(parts) >= FEWEST and weights.start + sum(one for _, one in shares(parts, weights)) > weights.limit:
-        yield ", ".join(_heaviest(shares(parts, weights)))
+    if weights is None or len(parts) < FEWEST:
+        return None
+    shared = shares(parts, weights)
+    total = weights.start + sum(share for _, share in shared)
+    return Tone(", ".join(_heaviest(shared)), total > weights.sure) if total > weights.limit else None
 
 
 def score(sentence: str, weights: Weights) -> float:
@@ -73,7 +85,7 @@ def _heaviest(shared: list[tuple[str, float]]) -> list[str]:
     for words, share in shared:
         total[words] = total.get(words, 0.0) + share
     heavy = sorted((words for words in total if total[words] > 0), key=lambda words: -total[words])
-    return [words for words in heavy if words not in "<>"][:NAMED]
+    return [words for words in heavy if any(map(str.isalpha, words))][:NAMED]
 
 
 @cache
@@ -83,11 +95,11 @@ def _weights(language: str) -> Weights | None:
 
 
 def read_weights(file: Path) -> Weights:
-    """Lines of kind, words, weight, apart by tabs; kinds are start, limit, phrase and tone. ValueError for any other."""
+    """Lines of kind, words, weight, apart by tabs; kinds are start, limit, sure, phrase and tone. ValueError for any other."""
     single: dict[str, float] = {}
     many: dict[str, dict[str, float]] = {"phrase": {}, "tone": {}}
     for line in file.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("# "):
             kind, words, number = line.split("\t")
             (many[kind] if words else single)[words or kind] = float(number)
-    return Weights(single["start"], single["limit"], many["phrase"], many["tone"])
+    return Weights(single["start"], single["limit"], single["sure"], many["phrase"], many["tone"])
