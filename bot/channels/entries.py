@@ -123,7 +123,7 @@ def _hours(service: Service, now: datetime) -> Iterator[Text]:
 
 def _open_or_next(service: Service, now: datetime) -> Iterator[Text]:
     """Never "open now" on a bank holiday unless the source says that it is open then."""
-    shut = () if service.bank_holidays == "open" else tuple(HOLIDAYS[one] for one in service.nations)
+    shut = () if service.bank_holidays == "open" else tuple(HOLIDAYS[one] for one in service.nations if one in HOLIDAYS)
     days = _EVERY_DAY if service.always else service.opens
     desk = desk_at(Hours(UK, days or {}, shut), now)
     if desk.open:

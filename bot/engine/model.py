@@ -204,6 +204,8 @@ class Bundle:
     terms: Mapping[str, Mapping[tuple[str, ...], Term]] = field(default_factory=lambda: MappingProxyType({}))
     """The glossary by language, then by the words of each way to write a term, without accents."""
     notices: tuple[Notice, ...] = ()
+    nations: tuple[str, ...] = ()
+    """Parts of the country where rules differ, as the pack names them."""
     covers: int = 3
     """How many cover lines there are: texts `system/cover-1` and on."""
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))

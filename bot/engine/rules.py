@@ -8,7 +8,8 @@ from bot.engine.events import Desk
 from bot.engine.model import Node, NodeId
 from bot.engine.state import State, Told
 
-NATIONS = ("england", "wales", "scotland", "ni", "unsure")
+UNSURE = "unsure"
+"""What somebody tells who does not know the nation; the nations themselves stand in the pack."""
 TOLD_NAMES = ("nation",)
 
 ANY = "*"
@@ -18,7 +19,7 @@ Predicate = Callable[[Told, Desk, str], bool]
 
 # name in YAML -> (predicate, the arguments it takes after `==`; empty when it stands alone)
 PREDICATES: dict[str, tuple[Predicate, tuple[str, ...]]] = {
-    "told.nation": (lambda told, _desk, nation: told.nation == nation, NATIONS),
+    "told.nation": (lambda told, _desk, nation: told.nation == nation, (ANY,)),
     "told.under_18": (lambda told, _desk, _arg: told.under_18, ()),
     "desk.open": (lambda _told, desk, _arg: desk.open, ()),
     "notice.on": (lambda _told, desk, name: name in desk.notices, (ANY,)),

@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.engine.events import Turn
 from bot.engine.match import same
 from bot.engine.model import Bundle, Gate, Kind, Language, Node, NodeId, Notice, Option, Reply, Service, Shown, Text
-from bot.engine.rules import NATIONS, resolve
+from bot.engine.rules import UNSURE, resolve
 from bot.engine.state import Screen, State, Step
 from bot.engine.turn import OPTIONS_A_SCREEN, Now, say, shown, text, utilities_of
 
@@ -240,7 +240,7 @@ def told_by(now: Now) -> Now:
 
 def _with_told(now: Now, told: Mapping[str, str]) -> Now:
     nation = told.get("nation")
-    return now.having(told=replace(now.state.told, nation=nation)) if nation in NATIONS else now
+    return now.having(told=replace(now.state.told, nation=nation)) if nation in (*now.bundle.nations, UNSURE) else now
 
 
 def ways_on(now: Now) -> tuple[str, ...]:

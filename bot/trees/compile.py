@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from bot.checks.finding import Finding
 from bot.engine.model import Directory, Door, Kind, Node, NodeId, Option, Rule, Service, Source, Text
-from bot.engine.rules import ANY, PREDICATES, TOLD_NAMES
+from bot.engine.rules import ANY, PREDICATES, TOLD_NAMES, UNSURE
 from bot.trees import schema
 from bot.trees.messages import slug
 from bot.trees.source import SourceNode, Written
@@ -35,6 +35,10 @@ class _Compiler:
         self.written = written
         self.done = Compiled()
 
+    @property
+    def nations(self) -> tuple[str, ...]:
+        return (*(self.written.pack.nations if self.written.pack else ()), UNSURE)
+
     def run(self) -> Compiled:
         self.sources()
         self.services()
@@ -55,6 +59,7 @@ class _Compiler:
 
     def services(self) -> None:
         for name, one in self.written.services.services.items():
+            self.known_nations(name, one)
             if self.known_sources([one.source], "services", ("services", name), ""):
                 self.done.services[name] = self.service(name, one, self.done.sources[one.source])
 
@@ -69,6 +74,16 @@ class _Compiler:
             hours=text("hours", one.hours), cost=text("cost", one.cost), languages=text("languages", one.languages),
             run_by=one.run_by, seen=source.seen, check_by=source.check_by, confidence=one.confidence,
         )  # fmt: skip
+
+    def known_nations(self, name: str, one: schema.ServiceEntry) -> None:
+        for nation in one.nations if self.written.pack else ():
+            if nation not in self.nations:
+                file, line = (
+                    self.written.names["services"],
+                    self.written.line_of("services", "services", name, "nations"),
+                )
+                message = f"{nation!r} is none of the nations of pack.yaml."
+                self.done.findings.append(Finding("Y203", file, line, "", message, "Write one that stands there."))
 
     def known_sources(self, ids: Iterable[str], name: str, path: tuple[str, ...], node: str) -> bool:
         unknown = [one for one in ids if one not in self.done.sources]
@@ -140,7 +155,7 @@ class _Compiler:
     def known_rule(self, node: SourceNode, name: str, argument: str, number: int) -> bool:
         _, arguments = PREDICATES.get(name, (None, ()))
         if ANY in arguments:
-            arguments = tuple(self.written.notices.notices)
+            arguments = self.nations if name == "told.nation" else tuple(self.written.notices.notices)
         if name in PREDICATES and (argument in arguments if arguments else not argument):
             return True
         rules = [f"{one} == {' | '.join(args)}" if args else one for one, (_, args) in PREDICATES.items()]
@@ -153,6 +168,10 @@ class _Compiler:
         if ask.tells not in TOLD_NAMES:
             message = f"{ask.tells!r} is nothing that can be told."
             self.wrong("S105", node, message, f"Use one of: {', '.join(TOLD_NAMES)}.", "tells")
+        for value in ask.options if ask.tells in TOLD_NAMES else ():
+            if value not in self.nations:
+                message = f"{value!r} is none of the nations of pack.yaml."
+                self.wrong("S105", node, message, f"Use one of: {', '.join(self.nations)}.", "options", value)
         target = self.target(node, ask.go, "go")
         if target is None:
             return ()

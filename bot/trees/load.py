@@ -190,6 +190,7 @@ def _bundle(
         services=MappingProxyType(compiled.services),
         sources=MappingProxyType(compiled.sources),
         default_language=canonical(pack.default_language) or "en",
+        nations=tuple(pack.nations),
         covers=sum(1 for key in texts.english if key.startswith(COVER)),
     )
 

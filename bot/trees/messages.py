@@ -35,7 +35,7 @@ def messages_of(name: str, data: Any) -> Iterator[Message]:
     if not isinstance(data, Map):
         return
     folder, _, stem = name.rpartition("/")
-    if folder == "system":
+    if folder in ("system", "own"):
         yield from _flat(data, "system", f"shared text ({stem})")
     elif folder == "trees":
         yield from _tree(data, str(data.get("topic", stem)))

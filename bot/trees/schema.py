@@ -12,7 +12,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from bot.checks.finding import Finding
 from bot.trees.yaml import Map, Seq
 
-NATIONS = ("england", "wales", "scotland", "ni")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FIELDS = ("is", "first", "who_knows", "asks", "gives", "hard", "undo", "duration")
 """The parts of an option's page, in the order in which they are shown (NEUT-7)."""
@@ -43,7 +42,6 @@ Label = Prose
 Date = Annotated[date, BeforeValidator(_as_date)]
 Span = Annotated[tuple[str, str], BeforeValidator(_as_span)]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-Nation = Literal["england", "wales", "scotland", "ni"]
 WayOfContact = Literal["voice", "text", "chat", "email", "form", "app", "textphone", "video"]
 
 
@@ -162,6 +160,8 @@ class PackFile(Model):
     org: Prose
     default_language: str = "en"
     menu: Target
+    nations: list[Id] = []
+    """Parts of the country where rules differ: what `told.nation` may be, and where a service may be."""
     intents: dict[str, Target] = {}
     reception: Id | None = None
     """The notice that `ownsteps reception` switches."""
@@ -193,7 +193,7 @@ class ServiceEntry(Model):
     about: Prose | None = None
     ways: list[WayOfContact] = []
     needs: list[Id]
-    nations: list[Nation]
+    nations: list[Id]
     always: bool = False
     opens: dict[Day, Span] | None = None
     bank_holidays: Literal["open", "closed", "unknown"] = "unknown"

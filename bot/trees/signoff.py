@@ -29,6 +29,7 @@ from bot.engine.model import Node
 from bot.trees.load import Pack, keys_of_node
 from bot.trees.messages import PLACED
 from bot.trees.schema import Model, read_model
+from bot.trees.source import OWN
 from bot.trees.texts import MissingText
 from bot.trees.yaml import Map, read_yaml
 
@@ -129,7 +130,7 @@ def _leads(node: Node) -> Iterator[tuple[str, str]]:
 
 def _shared(pack: Pack) -> Iterator[Unit]:
     for name, data in pack.raw.data.items():
-        if name.startswith("system/") and isinstance(data, Map):
+        if name.startswith(("system/", f"{OWN}/")) and isinstance(data, Map):
             yield Unit(name, tuple(sorted(f"system/{key}" for key in data)))
 
 

@@ -15,6 +15,8 @@ from bot.trees.places import shown, system_of
 from bot.trees.yaml import Map, read_yaml
 
 M = TypeVar("M", bound=schema.Model)
+OWN = "own"
+"""Shared texts that a pack says in its own way (`system/*.yaml` in its folder): another emergency number, its nations."""
 
 
 @dataclass
@@ -65,10 +67,13 @@ class Written:
 def content_files(pack: Path) -> Mapping[str, Path]:
     """Name (`trees/nrm`, `services`, `system/keys`) to path, in a fixed order; `pack.yaml` always stands first."""
     system = sorted(system_of(pack).glob("*.yaml"))
-    own = [pack / f"{name}.yaml" for name in ("pack", "sources", "services", "glossary", "hours", "snippets", "notices")]
+    own = [
+        pack / f"{name}.yaml" for name in ("pack", "sources", "services", "glossary", "hours", "snippets", "notices")
+    ]
     trees = sorted((pack / "trees").glob("*.yaml"))
     found = {path.stem: path for path in own if path.is_file() or path.stem == "pack"}
     found |= {f"system/{path.stem}": path for path in system}
+    found |= {f"{OWN}/{path.stem}": path for path in sorted((pack / "system").glob("*.yaml"))}
     return found | {f"trees/{path.stem}": path for path in trees}
 
 
@@ -114,11 +119,13 @@ def _take(written: Written, name: str, data: Map, file: str) -> None:
             written.notices = _model(written, schema.NoticesFile, data, file, name) or written.notices
         case ("hours", _, _):
             written.hours = _model(written, schema.HoursFile, data, file)
-        case ("system", _, _):
+        case ("system" | "own", _, _):
             _take_system(written, data, file)
         case ("trees", _, stem):
             _take_tree(written, stem, data, file)
     for message in messages_of(name, data):
+        if name.startswith(f"{OWN}/"):
+            written.messages.pop(message.key, None)
         _take_message(written, message, file)
 
 

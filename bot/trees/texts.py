@@ -20,7 +20,6 @@ from bot.trees.languages import LANGUAGES, PSEUDO, babel_locale
 from bot.trees.messages import PLACED
 from bot.trees.pseudo import pseudo
 
-UK = ZoneInfo("Europe/London")
 DAYS_THAT_NEED_A_DATE = 7
 """From this many days ahead the name of a day alone would mislead."""
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -86,14 +85,14 @@ class Texts:
         return PLACED.sub(fill, template)
 
     def value(self, value: object, name: str, lang: str, now: datetime) -> str:
-        """A text, a list of texts, a number, a month, or the day or the time of a moment in UK time."""
+        """A text, a list of texts, a number, a month, or the day or the time of a moment where the pack is at home."""
         match value:
             case Text():
                 return self.say(value, lang, now)
             case tuple():
                 return "\n".join(f"- {self.value(item, name, lang, now)}" for item in value)
             case datetime():
-                return _moment(value, name, lang, now)
+                return _moment(value, name, lang, now, ZoneInfo(self.hours.timezone))
             case date() if name == "day":
                 return format_date(value, "EEEE", locale=babel_locale(lang))
             case date():
@@ -179,9 +178,9 @@ def can_place(kind: str, ident: str, services: Mapping[str, Service], values: Ma
     return f"{ident!r} has no confirmed {kind}" if missing else None
 
 
-def _moment(value: datetime, name: str, lang: str, now: datetime) -> str:
-    here = value.astimezone(UK)
-    ahead = (here.date() - now.astimezone(UK).date()).days
+def _moment(value: datetime, name: str, lang: str, now: datetime, zone: ZoneInfo) -> str:
+    here = value.astimezone(zone)
+    ahead = (here.date() - now.astimezone(zone).date()).days
     pattern = "EEEE" if 0 <= ahead < DAYS_THAT_NEED_A_DATE else "EEEE d MMMM"
     day: Callable[[], str] = lambda: format_date(here.date(), pattern, locale=babel_locale(lang))  # noqa: E731
     if name == "day":
