@@ -24,8 +24,8 @@ KINDS = {
     Kind.PAGE: "Page", Kind.CHOICE: "Choice", Kind.ASK: "Question", Kind.DIRECTORY: "List of services", Kind.DOOR: "Door",
 }  # fmt: skip
 OTHERS = {
-    "system": "Shared texts", "own": "Shared texts in this pack's own words", "service": "Services", "snippet": "Snippets for officers", "notice": "Notices",
-    "term": "Words explained",
+    "system": "Shared texts", "own": "Shared texts in this pack's own words", "service": "Services",
+    "snippet": "Snippets for officers", "notice": "Notices", "term": "Words explained",
 }  # fmt: skip
 """Groups of units that are no topic, in the order in which they stand."""
 UNSIGNED = (
