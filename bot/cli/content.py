@@ -69,6 +69,7 @@ Examples:
   ownsteps check
   ownsteps check --pack content/uk --at 2026-12-01 --release
   echo 'You should call the police.' | ownsteps check --sentences --lang en
+  ownsteps check --mutate --each 2
 """
 
 
@@ -77,22 +78,62 @@ Examples:
 @click.option("--at", "at_text", metavar="DATE", help="The day that facts are held against; default today.")
 @click.option("--release", is_flag=True, help="Facts past their date are errors.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a finding.")
+@click.option("--mutate", is_flag=True, help="Plant defects in a copy, one at a time, and tell which are caught.")
+@click.option("--each", type=click.IntRange(min=1), help="With --mutate: at most so many defects of a class.")
+@click.option("--seed", default=1, show_default=True, help="With --mutate: which places are chosen.")
 @click.option("--sentences", is_flag=True, help="Read sentences on stdin, one a line, and say which are directive.")
 @click.option("--lang", default="en", show_default=True, help="With --sentences: their language.")
-def check(pack_name: str, at_text: str | None, release: bool, as_json: bool, sentences: bool, lang: str) -> None:
+def check(
+    pack_name: str, at_text: str | None, release: bool, as_json: bool, mutate: bool, each: int | None, seed: int,
+    sentences: bool, lang: str,
+) -> None:  # fmt: skip
     """Check all content. Ends with 0 when good (warnings may be there), 1 with errors, 2 when it could not run."""
     if sentences:
         _sentences(_language(lang))
-        return
-    from bot.checks.run import check_pack
+    elif mutate:
+        _mutate(_folder(pack_name), _day(at_text), seed, each)
+    else:
+        _check(pack_name, _day(at_text), release=release, as_json=as_json)
 
-    findings = check_pack(_folder(pack_name), locales(), _day(at_text), release=release)
+
+def _check(pack_name: str, at: date, *, release: bool, as_json: bool) -> None:
+    from bot.checks.run import run_checks
+    from bot.checks.summary import summary
+
+    try:
+        pack = load_pack(_folder(pack_name), locales(), at)
+        findings = run_checks(pack, at, release=release)
+    except ContentErrors as error:
+        pack, findings = None, list(error.findings)
     if as_json:
         for one in findings:
             click.echo(json.dumps(one.as_json(), ensure_ascii=False))
     else:
         _tell(findings)
+        for name, figures in summary(pack, findings) if pack else ():
+            click.echo(f"{name:<10} {figures}")
     if any(one.severity == "error" for one in findings):
+        sys.exit(1)
+
+
+def _mutate(path: Path, at: date, seed: int, each: int | None) -> None:
+    from bot.checks.mutate import mutate
+
+    planted: Counter[str] = Counter()
+    caught: Counter[str] = Counter()
+    try:
+        for one in mutate(path, locales(), at, seed=seed, each=each):
+            planted[one.plant.kind] += 1
+            caught[one.plant.kind] += bool(one.by)
+            if not one.by:
+                click.echo(f"{one.file}:{one.plant.line}: not caught ({one.plant.kind}): {one.plant.what}")
+    except ContentErrors as error:
+        _tell(error.findings)
+        sys.exit(1)
+    click.echo(f"{'class':<10} {'planted':>7} {'caught':>6}")
+    for kind, number in planted.items():
+        click.echo(f"{kind:<10} {number:>7} {caught[kind]:>6}")
+    if caught != planted:
         sys.exit(1)
 
 
