@@ -13,7 +13,6 @@ from bot.trees.hours import Hours
 
 Say = Callable[[Text], str]
 
-UK = "Europe/London"
 HOLIDAYS = {"england": "ENG", "wales": "WLS", "scotland": "SCT", "ni": "NIR"}
 """A service's nation, as the kept library of bank holidays names it."""
 _EVERY_DAY = dict.fromkeys(WEEKDAYS, ("00:00", "24:00"))
@@ -125,7 +124,7 @@ def _open_or_next(service: Service, now: datetime) -> Iterator[Text]:
     """Never "open now" on a bank holiday unless the source says that it is open then."""
     shut = () if service.bank_holidays == "open" else tuple(HOLIDAYS[one] for one in service.nations if one in HOLIDAYS)
     days = _EVERY_DAY if service.always else service.opens
-    desk = desk_at(Hours(UK, days or {}, shut), now)
+    desk = desk_at(Hours(service.zone, days or {}, shut), now)
     if desk.open:
         yield Text("system/service-open")
     elif not service.always and desk.opens_at is not None:

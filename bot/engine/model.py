@@ -120,6 +120,8 @@ class Service:
     seen: date
     check_by: date
     confidence: str
+    zone: str = "UTC"
+    """Where its hours count: the time zone of the pack."""
 
     @property
     def shown(self) -> bool:

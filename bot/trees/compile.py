@@ -73,6 +73,7 @@ class _Compiler:
             bank_holidays=one.bank_holidays, opens=MappingProxyType(dict(one.opens.items())) if one.opens else None,
             hours=text("hours", one.hours), cost=text("cost", one.cost), languages=text("languages", one.languages),
             run_by=one.run_by, seen=source.seen, check_by=source.check_by, confidence=one.confidence,
+            zone=self.written.hours.timezone if self.written.hours else "UTC",
         )  # fmt: skip
 
     def known_nations(self, name: str, one: schema.ServiceEntry) -> None:

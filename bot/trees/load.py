@@ -27,7 +27,7 @@ from bot.trees.words import load_lexicon
 
 _SUBDIVISIONS = {"england": "ENG", "wales": "WLS", "scotland": "SCT", "northern-ireland": "NIR"}
 """As the kept library of bank holidays names the nations."""
-NO_HOURS = Hours("Europe/London", MappingProxyType({}))
+NO_HOURS = Hours("UTC", MappingProxyType({}))
 COVER = "system/cover-"
 _FILLED_BY_CODE = ("system/", "snippet/")
 
@@ -89,7 +89,7 @@ def _hours(written: Written) -> tuple[Hours, list[Finding]]:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         file, line = written.names["hours"], written.line_of("hours", "timezone")
         message = f"There is no time zone {found.timezone!r}."
-        return NO_HOURS, [Finding("Y206", file, line, "", message, "Write Europe/London.")]
+        return NO_HOURS, [Finding("Y206", file, line, "", message, "Write one such as Europe/London.")]
     return parse_hours(found), []
 
 

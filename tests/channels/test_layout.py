@@ -259,7 +259,7 @@ def service(name: str = "Line", **more: object) -> Service:
         "languages": Text("English"), "run_by": "A charity", "seen": NOW.date(), "check_by": NOW.date(),
         "confidence": "high",
     }  # fmt: skip
-    return Service(**(known | more))  # type: ignore[arg-type]
+    return Service(**({"zone": "Europe/London"} | known | more))  # type: ignore[arg-type]
 
 
 WEEK = {"mon": ("09:00", "17:00"), "fri": ("10:00", "12:00")}

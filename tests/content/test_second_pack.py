@@ -76,6 +76,16 @@ def test_its_desk_opens_by_its_own_clock(island: Pack) -> None:
     assert before.opens_at == ten
 
 
+@pytest.mark.parametrize(("hour", "said"), [(8, False), (9, True), (11, True), (12, False)])
+def test_its_services_open_by_its_own_clock(hour: int, said: bool, island: Pack) -> None:
+    """A line of the north shore, on a Wednesday there."""
+    person = Person(pack=island, now=datetime(2026, 11, 25, hour, 0, tzinfo=ZoneInfo("Pacific/Chatham")))
+    person.says("hello", "1", "1")
+    shown = " ".join(person.says("2"))
+    assert person.node == "huts/find"
+    assert (island.texts.english["system/service-open"] in shown) is said
+
+
 class Island(House):
     """The whole service on the island's pack."""
 
