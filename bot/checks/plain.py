@@ -26,7 +26,7 @@ FEWEST_WORDS = 30
 """The formula says nothing on shorter texts."""
 
 _SENTENCE = re.compile(r"(?:[^.?!:\n]|(?<=\d)[.:](?=\d))+")
-_WORD = re.compile(r"\w+(?:['’-]\w+)*")
+_WORD = re.compile(r"\w+(?:['’:.,-]\w+)*")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LIST_MARK = re.compile(r"(?m)^- ")
 

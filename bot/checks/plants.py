@@ -49,7 +49,9 @@ HARD = (
     "Administrative authorities investigate eligibility. Representatives communicate determinations. "
     "Additional documentation necessitates consideration."
 )
-STEADY = " ".join(("A letter from the office can come to the room after some weeks or after more time than that.",) * 6)
+STEADY = " ".join(
+    ("A letter from the office can come to the room after some weeks or after more time than that.",) * 24
+)
 FIGURES = (
     "It costs £49.18 a week.", "The office answers after 21 days.", "It takes three weeks.", "This changed in January 2026.",
     "The line is 0808 000 0000.", "About 4,500 people asked last year.",

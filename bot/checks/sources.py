@@ -29,7 +29,7 @@ _SPELLED = re.compile(
 )
 _MONTH = re.compile(
     r"\b(?:January|February|April|June|July|August|September|October|November|December)\b"
-    r"|\b(?:in|since|from|until|by) (?:March|May)\b"
+    r"|\b(?:[Ii]n|[Ss]ince|[Ff]rom|[Uu]ntil|[Bb]y) (?:March|May)\b"
 )
 _PHONE = re.compile(r"(?<![\w{:-])\+?\d[\d ]{1,16}\d(?!\w)")
 _KEY_BEFORE = re.compile(r"\b(?:send|sends|sending|key|press|with|number)\s+[\"']?$", re.IGNORECASE)
