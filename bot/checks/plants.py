@@ -50,8 +50,10 @@ HARD = (
     "Additional documentation necessitates consideration."
 )
 STEADY = " ".join(
-    ("A letter from the office can come to the room after some weeks or after more time than that.",) * 24
+    ("A letter from the office can come to the room after some weeks or after more time than that.",) * 12
 )
+SHORT_PAGE = 500
+"""Characters."""
 FIGURES = (
     "It costs £49.18 a week.", "The office answers after 21 days.", "It takes three weeks.", "This changed in January 2026.",
     "The line is 0808 000 0000.", "About 4,500 people asked last year.",
@@ -126,6 +128,12 @@ def _key(kind: str, what: str, node: SourceNode, lines: Lines, path: tuple[str, 
     name = f"trees/{node.topic}"
     first, count = _span(node, lines[name], *path)
     return Plant(kind, what, name, first, count, (" " * _indent(lines[name][first - 1]) + new,))
+
+
+def _steady(pack: Pack, lines: Lines, rng: random.Random) -> Plant:
+    """Long sentences all along a page, a short one: among many short sentences they would be no defect."""
+    short = [node for node in _pages(pack, lines) if len(_page(pack, node).text) < SHORT_PAGE]
+    return _behind(pack, lines, rng.choice(short), STEADY, "plain", "long sentences all along")
 
 
 # --- balance
@@ -258,7 +266,7 @@ _MAKERS: Mapping[str, list[Maker]] = {
     "plain": [
         *(partial(_said, "plain", "a long sentence", sentence) for sentence in LONG * 3),
         *(partial(_said, "plain", "hard words", f"{HARD} {HARD} {HARD}"),) * 3,
-        *(partial(_said, "plain", "long sentences all along", STEADY),) * 3,
+        *(_steady,) * 3,
     ],
     "discreet": [*(_shared,) * 8, *(_not_neutral,) * 4],
     "true": [
