@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bot.channels.plain import to_plain
 from bot.channels.segments import is_gsm
 from bot.checks.common import at_text, bare, exempt, is_label, shown_messages
-from bot.checks.directive import TONE, DirectiveFinding, directive_findings
+from bot.checks.directive import TONE, DirectiveFinding, directive_findings, languages
 from bot.checks.finding import Finding, Severity
 from bot.trees.load import Pack
 from bot.trees.messages import Message
@@ -16,6 +16,7 @@ from bot.trees.messages import Message
 def words(pack: Pack) -> Iterator[Finding]:
     for message in shown_messages(pack):
         yield from _directive(pack, message)
+        yield from _directive_translated(pack, message)
         yield from _alphabet(pack, message)
 
 
@@ -24,6 +25,18 @@ def _directive(pack: Pack, message: Message) -> Iterator[Finding]:
         return
     for found in directive_findings(bare(message.text), label=is_label(message)):
         yield _told(pack, message, found)
+
+
+def _directive_translated(pack: Pack, message: Message) -> Iterator[Finding]:
+    """In every language that has rules and this text; warnings, as no native speaker has reviewed those rules yet."""
+    if exempt(pack, "directive", message.node):
+        return
+    for code in languages():
+        text = pack.catalogues[code].texts.get(message.key) if code in pack.catalogues else None
+        for found in directive_findings(bare(text or ""), label=is_label(message), lang=code):
+            problem = f"{found.match!r} tells or leans ({found.rule}), in {code}."
+            remedy = "Ask a translator: does it only say what is?"
+            yield Finding("B408", pack.catalogues[code].file, 0, message.key, problem, remedy, "warning")
 
 
 def _told(pack: Pack, message: Message, found: DirectiveFinding) -> Finding:

@@ -152,14 +152,14 @@ def _tell(findings: Iterable[Finding]) -> None:
 
 
 def _sentences(lang: str) -> None:
-    if lang != "en":
-        raise click.UsageError(f"--lang: sentences can be checked in en only, not yet in {lang}.")
-    from bot.checks.directive import directive_findings
+    from bot.checks.directive import directive_findings, languages
 
+    if lang not in languages():
+        raise click.UsageError(f"--lang: sentences can be checked in {', '.join(languages())}, not yet in {lang}.")
     directive = False
     for line in sys.stdin.buffer:
         text = line.decode("utf-8", "replace").rstrip("\r\n")
-        found = directive_findings(text)
+        found = directive_findings(text, lang=lang)
         directive = directive or bool(found)
         told = [{"rule": one.rule, "match": one.match} for one in found]
         click.echo(json.dumps({"text": text, "directive": bool(found), "findings": told}, ensure_ascii=False))

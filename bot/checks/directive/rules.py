@@ -1,7 +1,9 @@
 """The rules of a language: `locales/<code>/directive.yaml`, checked and made into patterns.
 
-A pattern is words one space apart; `(a|b)` is one of, `(a )?` may be missing, `_` is any one word, `word*` any ending,
-`{list}` one of a list of the same file. It is met as whole words. What else it holds is a regular expression.
+A pattern is words one space apart; `(a|b)` is one of, `(a )?` may be missing, `_` is any one word, `word*` and `(a|b)_?` any
+ending, `{list}` one of a list of the same file, `^` at the front the beginning of a clause. It is met as whole words;
+`joined` says what a language may write together with the front of a word ("and" in Arabic). What else a pattern holds is a
+regular expression.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.checks.directive.text import one_spelling
 from bot.trees import places
 
 FILE = "directive.yaml"
@@ -33,6 +36,7 @@ class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
     language: str
     reviewed: str
+    joined: str = ""
     lists: dict[str, str] = {}
     rules: dict[str, _Rule]
     allowed: list[str] = []
@@ -63,9 +67,10 @@ class Rulebook:
     own_keys: Patterns
 
 
-def languages() -> list[str]:
+@cache
+def languages() -> tuple[str, ...]:
     """The languages that have rules."""
-    return sorted(file.parent.name for file in places.locales().glob(f"*/{FILE}"))
+    return tuple(sorted(file.parent.name for file in places.locales().glob(f"*/{FILE}")))
 
 
 @cache
@@ -79,10 +84,10 @@ def read_rulebook(file: Path) -> Rulebook:
     told = _File.model_validate(raw)
     lists = _lists(told.lists)
     rules = tuple(
-        Rule(name, _patterns(one.find, lists), frozenset(one.skip), one.despite_allowed)
+        Rule(name, _patterns(one.find, lists, told.joined), frozenset(one.skip), one.despite_allowed)
         for name, one in told.rules.items()
     )
-    return Rulebook(told.language, rules, _patterns(told.allowed, lists), _patterns(told.own_keys, lists))
+    return Rulebook(told.language, rules, _patterns(told.allowed, lists, told.joined), _patterns(told.own_keys, lists))
 
 
 def _lists(told: Mapping[str, str]) -> dict[str, str]:
@@ -93,9 +98,19 @@ def _lists(told: Mapping[str, str]) -> dict[str, str]:
     return lists
 
 
-def _patterns(told: list[str], lists: Mapping[str, str]) -> Patterns:
-    sources = [_whole_words(_expression(one, lists)) for one in told]
-    return Patterns(re.compile("|".join(sources) or r"(?!)"), tuple(re.compile(one) for one in sources))
+def _patterns(told: list[str], lists: Mapping[str, str], joined: str = "") -> Patterns:
+    bodies = [_ending(_expression(one, lists)) for one in told]
+    at_start = [body[1:] for body in bodies if body.startswith("^")]
+    anywhere = [body for body in bodies if not body.startswith("^")]
+    before = rf"(?<!\w){_expression(joined, {})}"
+    # What all begin with stands once: at most places that alone says no, which is what makes a whole pack quick to check.
+    groups = [
+        f"{start}(?:{'|'.join(f'(?:{body})' for body in some)})"
+        for start, some in (("^", at_start), (before, anywhere))
+        if some
+    ]
+    each = [f"^(?:{body})" for body in at_start] + [f"{before}(?:{body})" for body in anywhere]
+    return Patterns(re.compile("|".join(groups) or r"(?!)"), tuple(re.compile(one) for one in each))
 
 
 def _expression(told: str, lists: Mapping[str, str]) -> str:
@@ -103,14 +118,16 @@ def _expression(told: str, lists: Mapping[str, str]) -> str:
         named = re.sub(r"\{([a-z]\w*)\}", lambda found: lists[found[1]], told)
     except KeyError as error:
         raise ValueError(f"The pattern {told!r} names the list {error}, which is not above it.") from error
-    grouped = re.sub(r"(?<!\\)\((?!\?)", "(?:", named)
-    return re.sub(r"(?<=\w)\*", r"\\w*", re.sub(r"(?<![\\\w])_", r"\\w+", grouped))
+    grouped = re.sub(r"(?<!\\)\((?!\?)", "(?:", one_spelling(named))
+    worded = grouped.replace("_?", r"\w*").replace("_", r"\w+")
+    return re.sub(r"(?<=[^\W\d_])(?<!\\w)\*", r"\\w*", worded)
 
 
-def _whole_words(expression: str) -> str:
+def _ending(expression: str) -> str:
+    """The expression, ending where a word ends; ValueError when it cannot be read."""
     try:
         re.compile(expression)
     except re.error as error:
         raise ValueError(f"The pattern {expression!r} cannot be read: {error}.") from error
-    before = "" if expression.startswith("^") else r"(?<!\w)"
-    return rf"{before}(?:{expression})(?!\w)" if re.search(r"[\w)?*]$", expression) else f"{before}(?:{expression})"
+    start, body = ("^", expression[1:]) if expression.startswith("^") else ("", expression)
+    return rf"{start}(?:{body})(?!\w)" if re.search(r"[\w)?*]$", body) else f"{start}{body}"

@@ -23,8 +23,12 @@ _CLAUSE_END = re.compile(r"(?<=[:;])\s+| - ")
 
 def plain(text: str) -> str:
     """Lower case, one spelling, quoted words taken out."""
-    same = unicodedata.normalize("NFC", text).translate(_ONE_SPELLING)
-    return _QUOTE.sub(QUOTED, same).lower()
+    return _QUOTE.sub(QUOTED, one_spelling(text)).lower()
+
+
+def one_spelling(text: str) -> str:
+    """Letters and marks that are written in several ways, in one."""
+    return unicodedata.normalize("NFC", text).translate(_ONE_SPELLING)
 
 
 def sentences(text: str) -> Iterator[str]:
