@@ -187,7 +187,7 @@ def staged(bundle: Bundle, texts: Texts, settings: Settings, signed: Collection[
 def _labels(bundle: Bundle, texts: Texts) -> Mapping[str, Mapping[str, str]]:
     """The words on every option, by language, so that a label can be typed."""
     keys = {option.label.key for node in bundle.nodes.values() for option in node.options}
-    keys |= {one.link.label.key for one in bundle.notices if one.link is not None}
+    keys |= {one.link.label.key for one in bundle.notices if one.link is not None} | {"system/key-skip"}
     spoken = {one.code: {key: texts.get(one.code, key) for key in keys} for one in bundle.languages}
     return {code: {key: words for key, words in by_key.items() if words is not None} for code, by_key in spoken.items()}
 

@@ -106,7 +106,7 @@ def _worded(lexicon: Lexicon, words: Words, language: str | None) -> Meaning:
     topics, told = _topics(hits, words, language)
     dangerous = _dangerous(lexicon, hits, words, topics)
     if dangerous is not None:
-        subject = _subject(hits, words, dangerous.intent)
+        subject = _subject(hits, words, _led_to(dangerous))
         return replace(dangerous, subject=subject, language=spoken, told=told)
     meant = meant or _whole(lexicon, words.words, language, strict=False)
     if meant is Intent.EMERGENCY:
@@ -211,6 +211,13 @@ def _dangerous(lexicon: Lexicon, hits: list[Hit], words: Words, topics: list[Int
     if Sense.NEAR in (danger.sense, suicide.sense):
         return _near(danger, suicide, topics)
     return None
+
+
+def _led_to(meaning: Meaning) -> Intent:
+    """The topic that the facts on danger lead on to: what the message names beside it, when it names one."""
+    if meaning.intent is not Intent.EMERGENCY:
+        return meaning.intent
+    return next((one for one in meaning.also if one is not Intent.SUICIDE), meaning.intent)
 
 
 def _near(danger: Heard, suicide: Heard, topics: list[Intent]) -> Meaning:

@@ -280,9 +280,16 @@ def _types_a_label(now: Now) -> bool:
     return mine and now.input.kind is InputKind.TEXT and walk.picked(now) is not None
 
 
+def _named_beside(now: Now) -> Node | None:
+    """What a message of danger names: the page of its subject, else the first topic that has one."""
+    if now.meaning.subject is not None and now.meaning.subject in now.bundle.intents:
+        return _heard_topic(now)
+    return _topic(now.bundle, *now.meaning.also)
+
+
 def _danger_reply(now: Now) -> Turn:
     """The facts stand first: what is said once in a sitting waits for the next screen."""
-    topic = _topic(now.bundle, *now.meaning.also) if means(now, Intent.EMERGENCY) else None
+    topic = _named_beside(now) if means(now, Intent.EMERGENCY) else None
     if topic is not None:
         return _line_and_topic(now, topic.id)
     node = _topic(now.bundle, now.meaning.intent) or _topic(now.bundle, Intent.EMERGENCY)

@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.engine.events import Turn
-from bot.engine.match import same
+from bot.engine.match import Intent, same
 from bot.engine.model import Bundle, Gate, Kind, Language, Node, NodeId, Notice, Option, Reply, Service, Shown, Text
 from bot.engine.rules import UNSURE, resolve
 from bot.engine.state import Screen, State, Step
-from bot.engine.turn import OPTIONS_A_SCREEN, Now, say, shown, text, utilities_of
+from bot.engine.turn import OPTIONS_A_SCREEN, Now, means, say, shown, text, utilities_of
 
 TRAIL_MAX = 30
+SKIP = "skip"
+"""The answer that every question has beside its own (CARE-2); "no" and "not sure" say it in words."""
 MAYBE_UNDER_18 = "maybe-under-18"
 """The system text for an age that may be under 18."""
 
@@ -36,7 +38,7 @@ def options_of(
     options = rotated(node.options, state.seed, node.id) if node.rotates else node.options
     if node.kind is Kind.ASK:
         target = node.options[0].target if node.options else bundle.menu
-        options = (*options, Option("skip", text("key-skip"), target))
+        options = (*options, Option(SKIP, text("key-skip"), target))
     options = (*options, *links_of(bundle, state, node, notices_on, len(options)))
     if state.pending and node.id == bundle.intents.get("told"):
         pending = bundle.node(state.pending)
@@ -197,7 +199,7 @@ def more(now: Now) -> Turn:
 
 
 def picked(now: Now) -> Option | None:
-    """The option of the current node that this input picks: by number, or by the words on it."""
+    """The option of the current node that this input picks: by number, by the words on it, or by a no to a question."""
     node, step = here(now), now.state.here or Step("")
     if unread(now):
         return None
@@ -206,7 +208,10 @@ def picked(now: Now) -> Option | None:
     number = now.meaning.number
     if number is not None:
         return on_screen[number - 1] if 1 <= number <= len(on_screen) else None
-    return next((one for one in options if _typed(now, one)), None)
+    typed = next((one for one in options if _typed(now, one)), None)
+    if typed is None and node.kind is Kind.ASK and means(now, Intent.NO):
+        return next((one for one in options if one.id == SKIP), None)
+    return typed
 
 
 def _typed(now: Now, option: Option) -> bool:
