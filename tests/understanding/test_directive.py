@@ -10,6 +10,7 @@ from bot.checks.directive import TONE, DirectiveFinding, directive_findings, lan
 from bot.checks.directive.rules import read_rulebook, rulebook
 from bot.checks.directive.weigh import read_weights, score, tokens
 from bot.trees import places
+from tests.content.tiny import BAD, copy_tiny, found, no_locales, replace_in
 from tests.understanding.conftest import HERE, labelled
 
 SETS = {
@@ -184,3 +185,19 @@ def test_every_language_says_who_reviewed_its_rules(lang: str) -> None:
 def test_a_language_joins_words() -> None:
     """In Arabic, "and" is written together with the next word; vowel signs and forms of alef make no difference."""
     assert directive_findings("ونَنصحُك بذلك.", lang="ar") == [DirectiveFinding("advice", "وننصحك")]
+
+
+@pytest.mark.rule("NEUT-3")
+@pytest.mark.parametrize(
+    ("line", "codes"),
+    [("", ["B401"]), (", reason: The name of a law", []), (", reason: ''", ["Y203"])],
+    ids=("none", "with a reason", "without a reason"),
+)
+def test_an_exemption_needs_its_reason(line: str, codes: list[str], tmp_path: Path) -> None:
+    """A node that steers is an error; `exempt` lets it be only when it says why."""
+    pack = copy_tiny(tmp_path)
+    rooms = pack / "trees" / "rooms.yaml"
+    rooms.write_bytes((BAD / "directive.yaml").read_bytes())
+    if line:
+        replace_in(rooms, "    options:", f"    exempt: [{{check: directive{line}}}]\n    options:")
+    assert [one.code for one in found(pack, no_locales(tmp_path))] == codes
