@@ -13,8 +13,6 @@ from bot.trees.hours import Hours
 
 Say = Callable[[Text], str]
 
-HOLIDAYS = {"england": "ENG", "wales": "WLS", "scotland": "SCT", "ni": "NIR"}
-"""A service's nation, as the kept library of bank holidays names it."""
 _EVERY_DAY = dict.fromkeys(WEEKDAYS, ("00:00", "24:00"))
 
 _FIELD = re.compile(r"\.[^/:]+:(?P<name>is|first|who_knows|asks|gives|hard|undo|duration)(?:\.\d+)?$")
@@ -101,7 +99,7 @@ def _service(service: Service, say: Say, now: datetime) -> Entry:
 
 def _where_and_how(service: Service, say: Say) -> Iterator[str]:
     """The nations when it is not for all of them, the number, and the ways unless the number says enough."""
-    if len(service.nations) < len(HOLIDAYS):
+    if not service.everywhere:
         nations = ", ".join(say(Text(f"system/nation-{one}")) for one in service.nations)
         yield say(Text.of("system/service-nations", nations=nations))
     if service.phone:
@@ -122,7 +120,7 @@ def _hours(service: Service, now: datetime) -> Iterator[Text]:
 
 def _open_or_next(service: Service, now: datetime) -> Iterator[Text]:
     """Never "open now" on a bank holiday unless the source says that it is open then."""
-    shut = () if service.bank_holidays == "open" else tuple(HOLIDAYS[one] for one in service.nations if one in HOLIDAYS)
+    shut = () if service.bank_holidays == "open" else service.holidays
     days = _EVERY_DAY if service.always else service.opens
     desk = desk_at(Hours(service.zone, days or {}, shut), now)
     if desk.open:

@@ -13,8 +13,6 @@ from bot.trees.load import Pack
 from bot.trees.messages import PLACED, Message
 from bot.trees.texts import needed_keys
 
-EXEMPT_NUMBERS = frozenset(("999", "112", "55", "101", "111", "18", "16", "17"))
-"""Numbers that are names: emergency and health lines, the age that changes rules."""
 KEYS = frozenset(("00", "88", "99", *"0123456789"))
 _NUMBER = re.compile(r"(?<![\w.,])£?\d[\d.,]*\d|(?<![\w.,])£?\d(?!\w)")
 LONG_NUMBER = 5
@@ -77,23 +75,28 @@ def _expired(pack: Pack, at: date, *, release: bool) -> Iterator[Finding]:
 def _numbers(pack: Pack, message: Message) -> Iterator[Finding]:
     if exempt(pack, "numbers", message.node) or exempt(pack, "claims", message.node):
         return
-    for number in _out_of_place(message):
+    for number in _out_of_place(message, named_numbers(pack)):
         remedy = "Place it from sources.yaml or services.yaml, or exempt the node with a reason (check: numbers)."
         yield at_text(pack, "F306", message, f"The number {number} stands in the sentence itself.", remedy)
 
 
-def _out_of_place(message: Message) -> list[str]:
+def named_numbers(pack: Pack) -> frozenset[str]:
+    """Numbers that are names, by the pack: emergency and health lines, the age that changes rules."""
+    return frozenset(pack.raw.pack.numbers if pack.raw.pack else ())
+
+
+def _out_of_place(message: Message, named: frozenset[str]) -> list[str]:
     """A service's own entry is the one place of its hours, ages and years; shared texts name the keys and limits of this line."""
     if message.key.startswith("service/"):
         return []
     if message.key.startswith("system/"):
-        return [one for one in loose_numbers(message.text) if "£" in one or len(one) >= LONG_NUMBER]
-    return [*loose_numbers(message.text), *spelled_numbers(message.text)]
+        return [one for one in loose_numbers(message.text, named) if "£" in one or len(one) >= LONG_NUMBER]
+    return [*loose_numbers(message.text, named), *spelled_numbers(message.text)]
 
 
 def _known_phones(pack: Pack) -> dict[str, str]:
     phones = {"".join(filter(str.isdigit, one.phone)): name for name, one in pack.bundle.services.items() if one.phone}
-    return {digits: name for digits, name in phones.items() if digits not in EXEMPT_NUMBERS}
+    return {digits: name for digits, name in phones.items() if digits not in named_numbers(pack)}
 
 
 def _phones(pack: Pack, message: Message, phones: dict[str, str]) -> Iterator[Finding]:
@@ -105,11 +108,11 @@ def _phones(pack: Pack, message: Message, phones: dict[str, str]) -> Iterator[Fi
             yield at_text(pack, "F309", message, problem, f"Place it: {{phone:{phones[digits]}}}.")
 
 
-def loose_numbers(text: str) -> list[str]:
-    """Figures in a sentence that are neither placed, nor names such as 999, nor keys of the chat."""
+def loose_numbers(text: str, named: frozenset[str]) -> list[str]:
+    """Figures in a sentence that are neither placed, nor names by the pack, nor keys of the chat."""
     found = []
     for hit in _NUMBER.finditer(bare(text)):
-        if hit[0] in EXEMPT_NUMBERS or _is_key(hit):
+        if hit[0] in named or _is_key(hit):
             continue
         if not hit.string[hit.end() :].startswith(("-hour", " hours a day")):
             found.append(hit[0])

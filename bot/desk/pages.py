@@ -54,6 +54,8 @@ def _add_words(blueprint: Blueprint, product: DeskProduct) -> None:
             "stage": context.stage.value,
             "now": context.clock(),
             "w": words,
+            "clock_time": lambda at: words.clock_time(at, words.zone_of(context)),
+            "day_of": lambda at: words.day_of(at, words.zone_of(context)),
             "channel_name": channel_name,
             "agreed_rows": lambda view: words.agreed_rows(context, view, context.clock()),
             "Author": Author,

@@ -12,8 +12,6 @@ from bot.service.context import Context
 from bot.service.desk import Chat
 from bot.trees.texts import MissingText
 
-UK = ZoneInfo("Europe/London")
-
 DELIVERY = {
     Delivery.WAITING: "waiting for the person's check",
     Delivery.QUEUED: "on its way",
@@ -87,13 +85,18 @@ def waited(view: OfficerView, now: datetime) -> str:
     return how_long(int((now - view.requested_at).total_seconds() // 60))
 
 
-def clock_time(at: datetime) -> str:
-    """UK time, to the minute; with the day when that is not plain."""
-    return f"{at.astimezone(UK):%H:%M}"
+def zone_of(desk: Context) -> ZoneInfo:
+    """The clock on the desk's wall: the pack's."""
+    return ZoneInfo(desk.pack.hours.timezone)
 
 
-def day_of(at: datetime) -> str:
-    here = at.astimezone(UK)
+def clock_time(at: datetime, zone: ZoneInfo) -> str:
+    """To the minute."""
+    return f"{at.astimezone(zone):%H:%M}"
+
+
+def day_of(at: datetime, zone: ZoneInfo) -> str:
+    here = at.astimezone(zone)
     return f"{here:%A} {here.day} {here:%B}"
 
 

@@ -122,6 +122,10 @@ class Service:
     confidence: str
     zone: str = "UTC"
     """Where its hours count: the time zone of the pack."""
+    holidays: tuple[str, ...] = ()
+    """Whose bank holidays it may keep: those of its nations, as in `Hours`."""
+    everywhere: bool = False
+    """It is for all nations of the pack."""
 
     @property
     def shown(self) -> bool:

@@ -1,4 +1,4 @@
-"""When officers are there, in UK time: the pack's hours, bank holidays and single closed days (HAND-2).
+"""When officers are there, by the pack's clock: its hours, bank holidays and single closed days (HAND-2).
 
 Times on the wall become moments first and are compared as moments, so that the two Sundays on which the
 clocks change need no case of their own.
@@ -29,7 +29,7 @@ def desk_at(hours: Hours, now: datetime) -> Desk:
 
 
 def next_opening(hours: Hours, now: datetime) -> datetime | None:
-    """The next moment at which the desk opens, after `now`, in UK time; None when none is within a year."""
+    """The next moment at which the desk opens, after `now`, by the pack's clock; None when none is within a year."""
     return next((opens for opens, _ in _spans(hours, now, LOOK_AHEAD_DAYS) if opens > now), None)
 
 
@@ -47,7 +47,7 @@ def open_on(hours: Hours, day: date) -> tuple[str, str] | None:
     """The hours of one day on the wall; None when the desk is shut on it."""
     if day in hours.special:
         return hours.special[day]
-    if day in hours.closed or any(day in _bank_holidays(nation, day.year) for nation in hours.holidays):
+    if day in hours.closed or any(day in _bank_holidays(code, day.year) for code in hours.holidays):
         return None
     return hours.days.get(WEEKDAYS[day.weekday()])
 
@@ -69,6 +69,8 @@ def _moment(hours: Hours, day: date, wall: str) -> datetime:
     return at.astimezone(UTC).astimezone(zone)
 
 
-@lru_cache(maxsize=32)
-def _bank_holidays(nation: str, year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays("GB", subdiv=nation, years=[year]))
+@lru_cache(maxsize=64)
+def _bank_holidays(code: str, year: int) -> frozenset[date]:
+    """Of a country ("AT") or a part of it ("AT-9"). The library raises NotImplementedError for one it does not know."""
+    country, _, part = code.partition("-")
+    return frozenset(holidays.country_holidays(country, subdiv=part or None, years=[year]))

@@ -73,8 +73,13 @@ class _Compiler:
             bank_holidays=one.bank_holidays, opens=MappingProxyType(dict(one.opens.items())) if one.opens else None,
             hours=text("hours", one.hours), cost=text("cost", one.cost), languages=text("languages", one.languages),
             run_by=one.run_by, seen=source.seen, check_by=source.check_by, confidence=one.confidence,
-            zone=self.written.hours.timezone if self.written.hours else "UTC",
+            zone=self.written.hours.timezone if self.written.hours else "UTC", holidays=self.holidays(one),
+            everywhere=self.written.pack is not None and set(one.nations) >= set(self.written.pack.nations),
         )  # fmt: skip
+
+    def holidays(self, one: schema.ServiceEntry) -> tuple[str, ...]:
+        known = self.written.hours.bank_holidays if self.written.hours else {}
+        return tuple(known[nation] for nation in one.nations if nation in known)
 
     def known_nations(self, name: str, one: schema.ServiceEntry) -> None:
         for nation in one.nations if self.written.pack else ():

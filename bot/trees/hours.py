@@ -12,7 +12,8 @@ from types import MappingProxyType
 class Hours:
     """`days` maps mon..sun to ("HH:MM", "HH:MM"), closing minute excluded; a day left out is shut.
 
-    `holidays` names the nations whose bank holidays shut the desk: ENG, WLS, SCT, NIR. `closed` are further days.
+    `holidays`: whose bank holidays shut the desk, by the codes of ISO 3166: "AT" for a country, "AT-9" for a part of
+    it. `closed` are further days.
     """
 
     timezone: str

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.checks.finding import ContentErrors, Finding
 from bot.engine.lexicon import Lexicon
 from bot.engine.model import Bundle, Directory, Language, Node, NodeId, Service, Text
+from bot.trees.calendar import hours_of
 from bot.trees.catalogues import Catalogue, load_catalogues
 from bot.trees.compile import Compiled, compile_pack
 from bot.trees.glossary import compile_terms, terms_by_language
@@ -20,14 +20,10 @@ from bot.trees.languages import LANGUAGES, PSEUDO, canonical
 from bot.trees.messages import PLACED, Message
 from bot.trees.notices import compile_notices, unknown_places
 from bot.trees.reviews import is_reviewed
-from bot.trees.schema import HoursFile
 from bot.trees.source import Written, read_pack
 from bot.trees.texts import Texts, can_place, needed_keys
 from bot.trees.words import load_lexicon
 
-_SUBDIVISIONS = {"england": "ENG", "wales": "WLS", "scotland": "SCT", "northern-ireland": "NIR"}
-"""As the kept library of bank holidays names the nations."""
-NO_HOURS = Hours("UTC", MappingProxyType({}))
 COVER = "system/cover-"
 _FILLED_BY_CODE = ("system/", "snippet/")
 
@@ -52,7 +48,7 @@ def load_pack(path: Path, locales: Path, at: date) -> Pack:
     english = written.messages
     catalogues, catalogue_findings = load_catalogues(locales, english)
     lexicon, word_findings = _lexicon(locales)
-    hours, hours_findings = _hours(written)
+    hours, hours_findings = hours_of(written)
     terms, term_findings = compile_terms(written, compiled.sources)
     findings = [
         *written.findings,
@@ -78,24 +74,6 @@ def _lexicon(locales: Path) -> tuple[Lexicon | None, list[Finding]]:
         return load_lexicon(locales), []
     except ContentErrors as error:
         return None, list(error.findings)
-
-
-def _hours(written: Written) -> tuple[Hours, list[Finding]]:
-    found = written.hours
-    if found is None:
-        return NO_HOURS, []
-    try:
-        ZoneInfo(found.timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        file, line = written.names["hours"], written.line_of("hours", "timezone")
-        message = f"There is no time zone {found.timezone!r}."
-        return NO_HOURS, [Finding("Y206", file, line, "", message, "Write one such as Europe/London.")]
-    return parse_hours(found), []
-
-
-def parse_hours(found: HoursFile) -> Hours:
-    holidays = tuple(_SUBDIVISIONS[nation] for nation in found.holidays)
-    return Hours(found.timezone, MappingProxyType(dict(found.days.items())), holidays, tuple(found.closed))
 
 
 # --- placed values

@@ -41,6 +41,7 @@ Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Label = Prose
 Date = Annotated[date, BeforeValidator(_as_date)]
 Span = Annotated[tuple[str, str], BeforeValidator(_as_span)]
+HolidayCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(?:-[A-Za-z0-9-]+)?$", max_length=40)]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WayOfContact = Literal["voice", "text", "chat", "email", "form", "app", "textphone", "video"]
 
@@ -162,6 +163,8 @@ class PackFile(Model):
     menu: Target
     nations: list[Id] = []
     """Parts of the country where rules differ: what `told.nation` may be, and where a service may be."""
+    numbers: list[Annotated[str, StringConstraints(pattern=r"^\d{2,6}$")]] = []
+    """Numbers that are names, and may stand in a sentence: emergency lines, an age that changes rules."""
     intents: dict[str, Target] = {}
     reception: Id | None = None
     """The notice that `ownsteps reception` switches."""
@@ -236,7 +239,10 @@ class NoticesFile(Model):
 class HoursFile(Model):
     timezone: str
     days: dict[Day, Span]
-    holidays: list[Literal["england", "wales", "scotland", "northern-ireland"]] = []
+    bank_holidays: dict[Id, HolidayCode] = {}
+    """Of each nation, whose: "AT" for a whole country, "AT-9" for a part of it."""
+    holidays: list[Id] = []
+    """The nations whose bank holidays shut the desk."""
     closed: list[Date] = []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import cast
 
 import pytest
 
@@ -251,6 +252,9 @@ def test_checked_line_ends_the_content(expired: bool, key: str) -> None:
     assert page_of(one, Channel.WHATSAPP).messages[0].text == f"Fact.\n\n{line}\n\n1 One"
 
 
+CODES = {"england": "GB-ENG", "wales": "GB-WLS", "scotland": "GB-SCT", "ni": "GB-NIR"}
+
+
 def service(name: str = "Line", **more: object) -> Service:
     known: dict[str, object] = {
         "id": name.lower(), "name": name, "phone": "116 123", "whom": Text("For anybody."), "about": Text("A free line."),
@@ -259,7 +263,13 @@ def service(name: str = "Line", **more: object) -> Service:
         "languages": Text("English"), "run_by": "A charity", "seen": NOW.date(), "check_by": NOW.date(),
         "confidence": "high",
     }  # fmt: skip
-    return Service(**({"zone": "Europe/London"} | known | more))  # type: ignore[arg-type]
+    nations = cast("tuple[str, ...]", (known | more)["nations"])
+    of_pack = {
+        "zone": "Europe/London",
+        "holidays": tuple(CODES[one] for one in nations),
+        "everywhere": len(nations) == 4,
+    }
+    return Service(**(of_pack | known | more))  # type: ignore[arg-type]
 
 
 WEEK = {"mon": ("09:00", "17:00"), "fri": ("10:00", "12:00")}

@@ -12,7 +12,7 @@ from bot.trees.hours import Hours
 
 LONDON = ZoneInfo("Europe/London")
 WEEK = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), ("09:00", "17:00"))
-OFFICE = Hours("Europe/London", WEEK, ("ENG", "WLS", "SCT", "NIR"))
+OFFICE = Hours("Europe/London", WEEK, ("GB-ENG", "GB-WLS", "GB-SCT", "GB-NIR"))
 
 
 def utc(text: str) -> datetime:
