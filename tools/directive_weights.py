@@ -155,7 +155,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--vectors", type=Path, required=True)
     parser.add_argument("--pack", type=Path, default=ROOT / "content" / "uk")
-    parser.add_argument("--limit", type=float, default=-1.6, help="A sentence that weighs more is found.")
+    parser.add_argument("--limit", type=float, default=-1.8, help="A sentence that weighs more is found.")
     parser.add_argument("--sure", type=float, default=1.5, help="One that weighs more than this is an error.")
     parser.add_argument("--write", action="store_true")
     told = parser.parse_args()
