@@ -40,7 +40,8 @@ class Script:
     acts: tuple[Act, ...]
     channels: tuple[str, ...] = ("telegram", "sms", "whatsapp")
     begin: datetime = MONDAY
-    language_chosen: bool = True
+    languages: tuple[str | None, ...] = ()
+    """Where it is held only in these; (None,) is a new person whose language is not known."""
 
 
 def read_script(path: Path) -> Script:
@@ -68,7 +69,9 @@ def _made(path: Path, heads: dict[str, str], acts: tuple[Act, ...]) -> Script:
     script = Script(path.stem, acts)
     channels = tuple(heads["channels"].split()) if "channels" in heads else script.channels
     begin = datetime.fromisoformat(heads["begin"]).replace(tzinfo=UTC) if "begin" in heads else script.begin
-    return Script(path.stem, acts, channels, begin, heads.get("language") != "not chosen")
+    language = heads.get("language")
+    languages = () if language is None else (None if language == "not chosen" else language,)
+    return Script(path.stem, acts, channels, begin, languages)
 
 
 def span(text: str) -> timedelta | None:
