@@ -101,7 +101,6 @@ def learn(rows: Sequence[Row], vectors: Vectors) -> Weights:
     return Weights(
         start=round(float(model.intercept_[0]), 3),
         limit=0.0,
-        sure=0.0,
         phrases=_kept(dict(zip(names.feature_names_, weights[:count], strict=True)), LEAST_PHRASE),
         tones=_kept({word: tones[vectors.at[word]] for word in words if word in vectors.at}, LEAST_TONE),
     )
@@ -142,9 +141,9 @@ def report(sets: dict[str, list[tuple[str, bool]]], pack: list[Row], vectors: Ve
         print("  of unseen sentences of the pack, over the limit: " + " ".join(f"{one:.3f}" for one in over))
 
 
-def write(weights: Weights, limit: float, sure: float, sources: str) -> None:
+def write(weights: Weights, limit: float, sources: str) -> None:
     lines = [f"# Learned by tools/directive_weights.py from {sources}. See docs/directive.md.", "# kind, words, weight"]
-    lines += [f"start\t\t{weights.start}", f"limit\t\t{limit}", f"sure\t\t{sure}"]
+    lines += [f"start\t\t{weights.start}", f"limit\t\t{limit}"]
     lines += [f"phrase\t{words}\t{weight}" for words, weight in weights.phrases.items()]
     lines += [f"tone\t{words}\t{weight}" for words, weight in weights.tones.items()]
     TARGET.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -156,7 +155,6 @@ def main() -> None:
     parser.add_argument("--vectors", type=Path, required=True)
     parser.add_argument("--pack", type=Path, default=ROOT / "content" / "uk")
     parser.add_argument("--limit", type=float, default=-1.8, help="A sentence that weighs more is found.")
-    parser.add_argument("--sure", type=float, default=1.5, help="One that weighs more than this is an error.")
     parser.add_argument("--write", action="store_true")
     told = parser.parse_args()
     names = sorted(file.name[len("directive_") : -len("_en.tsv")] for file in SETS.glob("directive_*_en.tsv"))
@@ -167,7 +165,7 @@ def main() -> None:
         return
     weights = learn([row for texts in sets.values() for row in rows_of(texts)] + pack, vectors)
     sources = ", ".join(f"{name} ({len(texts)})" for name, texts in sets.items())
-    write(weights, told.limit, told.sure, f"{sources} and {len(pack)} sentences of the pack")
+    write(weights, told.limit, f"{sources} and {len(pack)} sentences of the pack")
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ FILES: Mapping[str, type[schema.Model]] = {
     "services": schema.ServicesFile,
     "glossary": schema.GlossaryFile,
     "hours": schema.HoursFile,
+    "directive-read": schema.DirectiveReadFile,
 }
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 SPAN = {"type": "string", "pattern": r"^\d\d:\d\d-\d\d:\d\d$", "description": 'Hours, such as "09:00-17:00".'}

@@ -16,13 +16,20 @@ from bot.trees.schema import Choice
 
 def summary(pack: Pack, findings: Sequence[Finding]) -> Iterator[tuple[str, str]]:
     """Class and figures, in the order in which they are printed."""
-    yield "directive", _count(findings, "B401") + f"; {len(pack.raw.messages)} texts"
+    yield "directive", _directive(pack, findings)
     yield "balance", _balance(pack)
     yield "plain", _plain(pack)
     langs = [one.code for one in pack.bundle.languages if one.offered]
     yield "discreet", f"first lines in {', '.join(langs)} on {len(Channel)} channels; " + _count(findings, "D")
     yield "true", _true(pack, findings)
     yield "structure", _structure(pack, findings)
+
+
+def _directive(pack: Pack, findings: Sequence[Finding]) -> str:
+    number = sum(one.code in ("B401", "B404") for one in findings)
+    read = len(pack.raw.directive_read.sentences)
+    found = f"{number} finding{'' if number == 1 else 's'}"
+    return f"{found}; {len(pack.raw.messages)} texts; {read} sentences read again, each with its reason"
 
 
 def _count(findings: Sequence[Finding], prefix: str) -> str:

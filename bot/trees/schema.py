@@ -236,6 +236,19 @@ class NoticesFile(Model):
     notices: dict[Id, NoticeEntry] = {}
 
 
+class ReadSentence(Model):
+    """`says`: the sentence, in small letters or not. `because`: why it only says what is."""
+
+    says: Prose
+    because: Prose
+
+
+class DirectiveReadFile(Model):
+    """Sentences that the weighed directive check finds, and that people read as plain."""
+
+    sentences: list[ReadSentence] = []
+
+
 class HoursFile(Model):
     timezone: str
     days: dict[Day, Span]

@@ -15,6 +15,8 @@ from bot.trees.places import shown, system_of
 from bot.trees.yaml import Map, read_yaml
 
 M = TypeVar("M", bound=schema.Model)
+DIRECTIVE_READ = "directive-read"
+"""The file of sentences that people read as plain although the weighed check finds them."""
 OWN = "own"
 """Shared texts that a pack says in its own way (`system/*.yaml` in its folder): another emergency number, its nations."""
 
@@ -49,6 +51,7 @@ class Written:
     services: schema.ServicesFile = field(default_factory=schema.ServicesFile)
     glossary: schema.GlossaryFile = field(default_factory=schema.GlossaryFile)
     notices: schema.NoticesFile = field(default_factory=schema.NoticesFile)
+    directive_read: schema.DirectiveReadFile = field(default_factory=schema.DirectiveReadFile)
     hours: schema.HoursFile | None = None
     messages: dict[str, Message] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
@@ -68,7 +71,8 @@ def content_files(pack: Path) -> Mapping[str, Path]:
     """Name (`trees/nrm`, `services`, `system/keys`) to path, in a fixed order; `pack.yaml` always stands first."""
     system = sorted(system_of(pack).glob("*.yaml"))
     own = [
-        pack / f"{name}.yaml" for name in ("pack", "sources", "services", "glossary", "hours", "snippets", "notices")
+        pack / f"{name}.yaml"
+        for name in ("pack", "sources", "services", "glossary", "hours", "snippets", "notices", DIRECTIVE_READ)
     ]
     trees = sorted((pack / "trees").glob("*.yaml"))
     found = {path.stem: path for path in own if path.is_file() or path.stem == "pack"}
@@ -117,6 +121,10 @@ def _take(written: Written, name: str, data: Map, file: str) -> None:
             written.glossary = _model(written, schema.GlossaryFile, data, file, name) or written.glossary
         case ("notices", _, _):
             written.notices = _model(written, schema.NoticesFile, data, file, name) or written.notices
+        case ("directive-read", _, _):
+            written.directive_read = (
+                _model(written, schema.DirectiveReadFile, data, file, name) or written.directive_read
+            )
         case ("hours", _, _):
             written.hours = _model(written, schema.HoursFile, data, file)
         case ("system" | "own", _, _):

@@ -95,7 +95,9 @@ def test_graph_draws_svg(topic: list[str], tmp_path: Path) -> None:
     drawn = ElementTree.parse(path).getroot()
     texts = {one.text for one in drawn.iter("{http://www.w3.org/2000/svg}text")}
     assert (
-        {"rooms/what", "nation = scotland", "What a room costs"} if topic else {"Rooms", "rooms, 7 nodes", "Emergency facts"}
+        {"rooms/what", "nation = scotland", "What a room costs"}
+        if topic
+        else {"Rooms", "rooms, 7 nodes", "Emergency facts"}
     ) <= texts
 
 

@@ -355,7 +355,7 @@ def test_the_card_fits_one_reply(channel: Channel, lang: str) -> None:
 def test_the_preview_names_no_place_that_has_no_name_in_the_language(lang: str) -> None:
     """Reading came to a place that is not translated: the card passes on the menu, by its name in the language."""
     person = Person(lang=lang)
-    shown_by(person, "?", "1", "6")  # the phone lines
+    shown_by(person, "?", "1", "3", "1")  # the first of the pages on law
     assert person.node == "missing"
     person.send("8")
     while person.state.more:

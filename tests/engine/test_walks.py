@@ -91,7 +91,9 @@ class Walker:
         node = self.talk.bundle.node(reply.node)
         if node is None or self.random.random() < 0.3:
             return []
+        rules = self.talk.bundle.nodes[node.options[0].target].rules if node.tells == "nation" else ()
         fresh_ones = {one.id for one in node.options if not self.known(one.target)}
+        fresh_ones = {rule.argument for rule in rules if rule.target not in self.reached} or fresh_ones
         return [one.key for one in reply.options if one.id in fresh_ones]
 
     def known(self, target: str) -> bool:

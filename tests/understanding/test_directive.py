@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.checks.directive import TONE, DirectiveFinding, directive_findings, languages
+from bot.checks.directive import TONE, DirectiveFinding, directive_findings, languages, read_sentences, shared_and_plain
 from bot.checks.directive.rules import read_rulebook, rulebook
 from bot.checks.directive.weigh import read_weights, score, tokens
+from bot.checks.run import check_pack
 from bot.trees import places
-from tests.content.tiny import BAD, copy_tiny, found, no_locales, replace_in
+from tests.content.tiny import AT, BAD, copy_tiny, found, no_locales, replace_in
+from tests.kit import shipped
 from tests.understanding.conftest import HERE, labelled
 
 SETS = {
@@ -149,9 +151,7 @@ def test_the_tone_of_a_whole_sentence_is_weighed() -> None:
 def test_a_score_is_a_sum(tmp_path: Path) -> None:
     """Words and pairs add their weights; a tone is shared out over the sentence's length; numbers are one word."""
     file = tmp_path / "weights.tsv"
-    file.write_text(
-        "# c\nstart\t\t-1\nlimit\t\t0\nsure\t\t2\nphrase\tgo now\t3\nphrase\t#\t0.5\ntone\tgo\t1\n", "utf-8"
-    )
+    file.write_text("# c\nstart\t\t-1\nlimit\t\t0\nphrase\tgo now\t3\nphrase\t#\t0.5\ntone\tgo\t1\n", "utf-8")
     assert tokens("go now 12 times") == ["go", "now", "#", "times"]
     assert score("go now 12 times", read_weights(file)) == pytest.approx(-1 + 3 + 0.5 + 1 / 2)
 
@@ -201,3 +201,43 @@ def test_an_exemption_needs_its_reason(line: str, codes: list[str], tmp_path: Pa
     if line:
         replace_in(rooms, "    options:", f"    exempt: [{{check: directive{line}}}]\n    options:")
     assert [one.code for one in found(pack, no_locales(tmp_path))] == codes
+
+
+LEANS = "This way is the kind one."
+
+
+@pytest.mark.rule("NEUT-3")
+@pytest.mark.parametrize(
+    ("listed", "codes"),
+    [
+        ("", ["B404"]),
+        (f"  - says: {LEANS.lower()!r}\n    because: A title.\n", []),
+        (f"  - says: {LEANS.lower()!r}\n", ["Y202"]),
+        (
+            f"  - says: {LEANS.lower()!r}\n    because: A title.\n  - says: Gone by now.\n    because: A title.\n",
+            ["B409"],
+        ),
+    ],
+    ids=("not listed", "with a reason", "without a reason", "of no text any more"),
+)
+def test_a_sentence_read_again_stands_in_the_pack_with_its_reason(
+    listed: str, codes: list[str], tmp_path: Path
+) -> None:
+    """The weighed check is an error too; only a listed sentence of the pack may be, and the list holds no others."""
+    pack = copy_tiny(tmp_path)
+    replace_in(pack / "trees" / "rooms.yaml", "is: A person leaves it open.", f"is: {LEANS}")
+    if listed:
+        (pack / "directive-read.yaml").write_text(f"sentences:\n{listed}", "utf-8")
+    findings = check_pack(pack, no_locales(tmp_path), AT)
+    assert [one.code for one in findings if one.code.startswith(("B40", "Y"))] == codes
+
+
+def test_shared_sentences_that_were_read_again_are_still_shared() -> None:
+    """The list for content/system holds only sentences that stand there."""
+    there = {
+        one
+        for key, text in shipped().texts.english.items()
+        if key.startswith("system/")
+        for one in read_sentences(text)
+    }
+    assert shared_and_plain() <= there

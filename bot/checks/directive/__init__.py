@@ -8,6 +8,15 @@ sentence, and says which words weighed most. How both are made and mended: docs/
 from __future__ import annotations
 
 from bot.checks.directive.find import TONE, DirectiveFinding, directive_findings
+from bot.checks.directive.read import as_read, read_sentences, shared_and_plain
 from bot.checks.directive.rules import languages
 
-__all__ = ["TONE", "DirectiveFinding", "directive_findings", "languages"]
+__all__ = [
+    "TONE",
+    "DirectiveFinding",
+    "as_read",
+    "directive_findings",
+    "languages",
+    "read_sentences",
+    "shared_and_plain",
+]

@@ -17,11 +17,11 @@ TONE = "tone"
 
 @dataclass(frozen=True, slots=True)
 class DirectiveFinding:
-    """`match`: the words that were met; for the rule `tone`, those that weighed most. Not `sure`: worth reading again."""
+    """`match`: the words that were met; for the rule `tone`, those that weighed most. `sentence`: as read, in small letters."""
 
     rule: str
     match: str
-    sure: bool = True
+    sentence: str = ""
 
 
 def directive_findings(text: str, *, label: bool = False, lang: str = "en") -> list[DirectiveFinding]:
@@ -39,7 +39,7 @@ def _in_sentence(sentence: str, label: bool, lang: str) -> tuple[DirectiveFindin
     book = rulebook(lang)
     found = tuple(one for clause in clauses(sentence) for one in _by_rules(book, clause, label))
     tone = None if found or label else weigh(sentence, lang)
-    return found if tone is None else (DirectiveFinding(TONE, tone.words, tone.sure),)
+    return found if tone is None else (DirectiveFinding(TONE, tone.words, sentence),)
 
 
 def _by_rules(book: Rulebook, clause: str, label: bool) -> Iterator[DirectiveFinding]:

@@ -29,12 +29,11 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+|[?!,;:]|" + re.escape(QUOTED)
 class Weights:
     """`phrases`: weight of a word or pair where it stands. `tones`: of a word, shared out over the sentence's length.
 
-    A sentence over `limit` is found; over `sure`, plain ones are so rare that the finding is an error.
+    A sentence over `limit` is found.
     """
 
     start: float
     limit: float
-    sure: float
     phrases: dict[str, float]
     tones: dict[str, float]
 
@@ -44,7 +43,6 @@ class Tone:
     """What a sentence over the limit is told with: the words that weighed most, one comma apart."""
 
     words: str
-    sure: bool
 
 
 def weigh(sentence: str, language: str) -> Tone | None:
@@ -55,7 +53,7 @@ def weigh(sentence: str, language: str) -> Tone | None:
         return None
     shared = shares(parts, weights)
     total = weights.start + sum(share for _, share in shared)
-    return Tone(", ".join(_heaviest(shared)), total > weights.sure) if total > weights.limit else None
+    return Tone(", ".join(_heaviest(shared))) if total > weights.limit else None
 
 
 def score(sentence: str, weights: Weights) -> float:
@@ -95,11 +93,11 @@ def _weights(language: str) -> Weights | None:
 
 
 def read_weights(file: Path) -> Weights:
-    """Lines of kind, words, weight, apart by tabs; kinds are start, limit, sure, phrase and tone. ValueError for any other."""
+    """Lines of kind, words, weight, apart by tabs; kinds are start, limit, phrase and tone. ValueError for any other."""
     single: dict[str, float] = {}
     many: dict[str, dict[str, float]] = {"phrase": {}, "tone": {}}
     for line in file.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("# "):
             kind, words, number = line.split("\t")
             (many[kind] if words else single)[words or kind] = float(number)
-    return Weights(single["start"], single["limit"], single["sure"], many["phrase"], many["tone"])
+    return Weights(single["start"], single["limit"], many["phrase"], many["tone"])
