@@ -27,6 +27,11 @@ class StandInServer:
     def start(self) -> None:
         self._thread.start()
 
+    @property
+    def connections(self) -> int:
+        """How many callers are connected, or were and are not yet read to the end."""
+        return self._server.connections
+
     def stop(self) -> None:
         if self._thread.is_alive():
             self._server.shutdown()
@@ -70,6 +75,23 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
     request_queue_size = 128
+
+    def __init__(self, *told: Any) -> None:
+        super().__init__(*told)
+        self.connections = 0
+        self._lock = threading.Lock()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        with self._lock:
+            self.connections += 1
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            with self._lock:
+                self.connections -= 1
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is no error here; anything else is said by the missing answer."""

@@ -78,6 +78,10 @@ class TelegramStandIn:
         self._server.start()
         return self
 
+    @property
+    def connections(self) -> int:
+        return self._server.connections
+
     def stop(self) -> None:
         self.stopping.set()
         self.updates.wake()

@@ -126,6 +126,10 @@ class TwilioStandIn:
         self.posts.start()
         return self
 
+    @property
+    def connections(self) -> int:
+        return self._server.connections
+
     def stop(self) -> None:
         self._server.stop()
         self.posts.stop()

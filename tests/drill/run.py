@@ -25,7 +25,7 @@ from bot.store import new_key_text
 from tests.drill.judge import Verdict, judge, table
 from tests.drill.people import CLOSE, TAP_YES, Writer, expected, writers
 from tests.drill.providers import SECRET, Record, Telegram, Twilio
-from tests.drill.server import Server, until
+from tests.drill.server import DIES_S, Server, until
 
 INPUTS_A_LIFE = 6
 """How many messages people may write between two kills."""
@@ -166,6 +166,11 @@ class Drill:
             self._armed = None
         self.server.kill()
         self.server.wait_dead()
+        until(self._all_read, DIES_S, "the end of what the dead server had sent")
+
+    def _all_read(self) -> bool:
+        """No message of this life is noted as one of the next."""
+        return not (self.telegram.connections or self.twilio.connections)
 
     def _start(self) -> None:
         self._jump_s += self._step_s

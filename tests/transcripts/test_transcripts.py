@@ -44,8 +44,9 @@ def one_pack(monkeypatch: pytest.MonkeyPatch) -> None:
 class Player:
     """Plays one transcript and notes every line that did not come true."""
 
-    def __init__(self, script: Script, talker: Talker, *, readable: bool) -> None:
-        self.script, self.talker, self.readable = script, talker, readable
+    def __init__(self, script: Script, talker: Talker, lang: str) -> None:
+        self.script, self.talker, self.lang = script, talker, lang
+        self.readable = lang not in PSEUDO
         self.sent: list[dict[str, Any]] = []
         self.last: dict[str, Any] = {}
         self.wrong: list[str] = []
@@ -81,7 +82,11 @@ class Player:
         """The option with these English words, or that leads to this place, wherever it stands: 7 is sent until it shows."""
         for _ in range(PAGES):
             key = self._key_of(label)
-            if key is not None and any(one["key"] == key for one in self._options()):
+            if (
+                key is not None
+                and any(one["key"] == key for one in self._options())
+                and (key != "7" or not self._goes_on())
+            ):
                 return list(self.talker.text(key))
             self.sent = list(self.talker.text("7"))
         self._note(line, f"there is no option {label!r}")
@@ -97,11 +102,16 @@ class Player:
         fitting = (one.key for one in reply.options if one.id in leading or say(one.label, "en", now) == label)
         return next(fitting, None)
 
+    def _goes_on(self) -> bool:
+        """While more is to come, 7 shows it and picks nothing."""
+        more = self.talker.product.context.pack.texts.get(self.lang, "system/key-more")
+        return any(one.get("label") == more for one in self._options())
+
     def _options(self) -> list[dict[str, Any]]:
         """What can be answered on the screen: buttons, or numbered lines."""
         buttons = [one for message in self.sent for one in message["buttons"]]
-        lines = [line.split(" ")[0] for message in self.sent for line in message["text"].splitlines()]
-        return buttons or [{"key": key} for key in lines if key.isdigit()]
+        lines = [line.partition(" ") for message in self.sent for line in message["text"].splitlines()]
+        return buttons or [{"key": key, "label": label} for key, _space, label in lines if key.isdigit()]
 
     # --- what must follow
 
@@ -146,7 +156,7 @@ def test_the_conversation_goes_as_it_is_written(script: Script, channel: str, la
     """Places come in every language, words in a real one, and everything is rendered within its channel's limits."""
     talker = Talker(tmp_path, channel, lang, seed=1, start=script.begin)
     try:
-        wrong = Player(script, talker, readable=lang not in PSEUDO).play()
+        wrong = Player(script, talker, lang or "en").play()
     finally:
         talker.close()
     assert not wrong, "\n".join(wrong)
