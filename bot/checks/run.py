@@ -14,6 +14,7 @@ from bot.checks.emergency import emergency
 from bot.checks.finding import ContentErrors, Finding, in_order
 from bot.checks.glossary import glossary
 from bot.checks.plain import plain
+from bot.checks.signed import signed
 from bot.checks.snippets import snippets
 from bot.checks.sources import sources
 from bot.checks.structure import structure
@@ -27,7 +28,7 @@ CLASSES: Mapping[str, tuple[Callable[[Pack], Iterable[Finding]], ...]] = {
     "plain": (plain, glossary),
     "discreet": (discreet, snippets),
     "true": (authorities,),
-    "structure": (structure, care, emergency, translated),
+    "structure": (structure, care, emergency, translated, signed),
 }
 """What is checked, by what it protects. `sources` is of the class true as well; it alone looks at the day."""
 

@@ -22,7 +22,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from bot.checks.finding import ContentErrors
 from bot.engine.model import Node
@@ -43,7 +43,15 @@ HEAD = """\
 # docs/editing.md says how. A change of the text undoes its sign-off. What is not here is unsigned.
 """
 
-_Signature = Annotated[str, StringConstraints(pattern=rf"^\d{{4}}-\d\d-\d\d [0-9a-f]{{{HASH_DIGITS}}}$")]
+
+def _of_a_day(signature: str) -> str:
+    date.fromisoformat(signature.partition(" ")[0])
+    return signature
+
+
+_Signature = Annotated[
+    str, StringConstraints(pattern=rf"^\d{{4}}-\d\d-\d\d [0-9a-f]{{{HASH_DIGITS}}}$"), AfterValidator(_of_a_day)
+]
 Signed = dict[str, dict[str, dict[str, str]]]
 """Unit, language, role: "2026-11-23 <hash>"."""
 

@@ -18,7 +18,7 @@ from bot.trees.load import Pack
 from bot.trees.places import content
 from bot.trees.signoff import FILE, ROLES, Held, sign, states, units
 from bot.wiring import pack_of
-from tests.content.tiny import AT, NOW, copy_tiny, load, no_locales, replace_in, translate
+from tests.content.tiny import AT, NOW, copy_tiny, found, load, no_locales, replace_in, translate
 from tests.kit import Person, shipped
 
 WHAT = "rooms/what"
@@ -229,3 +229,19 @@ def test_signing_on_the_command_line(tiny: Path) -> None:
     assert run.invoke(main, [*given[:1], "rooms/nowhere", *given[2:]]).exit_code == 2
     (tiny / FILE).write_text("signed: [a]", encoding="utf-8")
     assert run.invoke(main, given).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("signed: {rooms/what: {en: {subject: yesterday}}}", "Y203"),
+        (f"signed: {{rooms/what: {{en: {{subject: 2026-13-45 {'0' * 32}}}}}}}", "Y203"),
+        ("signed: {", "Y101"),
+        (f"signed: {{rooms/gone: {{en: {{subject: 2026-11-23 {'0' * 32}}}}}}}", "S127"),
+    ],
+    ids=("no signature", "no such day", "no YAML", "no such text"),
+)
+def test_a_file_of_sign_offs_that_cannot_be_right_is_found(written: str, code: str, tiny: Path, locales: Path) -> None:
+    (tiny / FILE).write_text(f"{written}\n", "utf-8")
+    findings = [one for one in found(tiny, locales) if one.file.endswith(FILE)]
+    assert [one.code for one in findings] == [code]
