@@ -85,16 +85,23 @@ def _head(made: _Page, title: str, groups: dict[str, list[Unit]], found: Waiting
     yield tag("nav", listed([*entries, tag("a", "What waits", href="#waits")]), aria_label="Contents")
     loose = [one for node, several in made.found.items() if node not in made.pack.raw.nodes for one in several]
     if loose:
-        yield tag("h2", "Findings about no one node")
-        yield listed(map(_finding, loose))
+        summary = tag("summary", f"Findings about no one node: {len(loose)}")
+        yield tag("details", summary, listed(map(_finding, loose)))
     yield tag("h2", "What waits", id="waits")
     yield from _waits(found)
 
 
 def _waits(found: Waiting) -> Iterator[str]:
-    """The lines of the terminal, but signatures as numbers: each text says its own below."""
-    lines = [line.strip() for line in as_text(found) if not line.startswith(tuple(f"  {one.value}:" for one in Held))]
-    yield listed(text(line) for line in lines if line)
+    """The lines of the terminal, each group folded; but signatures as numbers: each text says its own below."""
+    lines = [line for line in as_text(found) if not line.startswith(tuple(f"  {one.value}:" for one in Held))]
+    groups: list[tuple[str, list[str]]] = []
+    for line in lines:
+        if line.startswith("  "):
+            groups[-1][1].append(line.strip())
+        else:
+            groups.append((line.strip(), []))
+    for title, inner in groups:
+        yield tag("details", tag("summary", text(title)), listed(map(text, inner))) if inner else tag("p", text(title))
 
 
 def _name(made: _Page, group: str) -> str:

@@ -37,6 +37,8 @@ class Waiting:
     unshown: tuple[Service, ...]
     fuzzy: Mapping[str, tuple[str, ...]]
     exemptions: tuple[Exemption, ...]
+    read: tuple[tuple[str, str], ...]
+    """Sentences that the weighed directive check finds and that were read again as plain, each with its reason."""
 
 
 def waiting(pack: Pack) -> Waiting:
@@ -51,6 +53,7 @@ def waiting(pack: Pack) -> Waiting:
         unshown=tuple(one for _, one in sorted(pack.bundle.services.items()) if not one.shown),
         fuzzy={code: tuple(sorted(one.fuzzy)) for code, one in sorted(pack.catalogues.items()) if one.fuzzy},
         exemptions=tuple(exemptions(pack)),
+        read=tuple((one.says, one.because) for one in pack.raw.directive_read.sentences),
     )
 
 
@@ -72,6 +75,8 @@ def as_text(found: Waiting) -> Iterator[str]:
     ]
     yield from _group("Translations of an older English", old)
     yield from _group("Exemptions", [f"{_place(one)} {one.check}: {one.reason}" for one in found.exemptions])
+    read = [f"{says!r}: {because}" for says, because in found.read]
+    yield from _group("Sentences found to lean, and read again as plain", read)
     yield from _group("Signed and no longer there", list(found.gone))
 
 
