@@ -8,9 +8,41 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import KINDS, SQLITE, Postgres, SqliteFiles
 from tests.kit import House
 
 STRICT = os.environ.get("OWNSTEPS_STRICT") == "1"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What asks for `database` runs on each kind; what looks at files (`folder`) or is marked so, on SQLite only."""
+    if "database" in metafunc.fixturenames:
+        only = "folder" in metafunc.fixturenames or metafunc.definition.get_closest_marker("sqlite") is not None
+        metafunc.parametrize("database", [SQLITE] if only else KINDS, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
+    return SqliteFiles(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    server = Postgres()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a new database, migrated and empty."""
+    if request.param == SQLITE:
+        yield request.getfixturevalue("sqlite_files").new(tmp_path / "kept.db")
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = server.new()
+    yield url
+    server.drop(url)
 
 
 @pytest.fixture

@@ -123,15 +123,17 @@ class Phone:
 
 
 class House:
-    """The whole service on a real SQLite file, entered through its webhooks; only the providers are ours."""
+    """The whole service on a real database, a SQLite file unless told; entered by its webhooks, only the providers are ours."""
 
-    def __init__(self, folder: Path, *, stage: Stage = Stage.DEMO, **settings: Any) -> None:
+    def __init__(
+        self, folder: Path, database: str | None = None, *, stage: Stage = Stage.DEMO, **settings: Any
+    ) -> None:
         self.now = MONDAY
         self.phone = Phone()
         self.folder = folder
         self.settings = Settings(
             stage,
-            f"sqlite:///{folder}/house.db",
+            database or f"sqlite:///{folder}/house.db",
             "uk",
             keyring=Keyring.fresh(),
             public_url=PUBLIC,

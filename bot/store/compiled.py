@@ -71,7 +71,8 @@ class CoreSession:
     """SQLAlchemy's own way, for PostgreSQL."""
 
     def __init__(self, engine: Engine) -> None:
-        self._connection = engine.connect()
+        # Without it an insert says -1 and not how many rows it made.
+        self._connection = engine.connect().execution_options(preserve_rowcount=True)
 
     def run(self, statement: Executable, values: Mapping[str, Any]) -> Found:
         return self._connection.execute(statement, values)

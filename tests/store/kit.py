@@ -9,7 +9,7 @@ from bot.engine.events import RequestHandoff
 from bot.engine.model import Channel, Gate
 from bot.engine.state import Screen, State, Step, Told
 from bot.ports import Address, Handoff, Leased, Outgoing, OutKind, Payload, Receipt, Unit
-from bot.store import Keyring, SqlStore
+from bot.store import SqlStore
 
 NOW = datetime(2026, 11, 23, 10, 0, 30, 250_001, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -17,7 +17,6 @@ TELEGRAM = Address(Channel.TELEGRAM, "7700900461")
 SMS = Address(Channel.SMS, "+447700900462")
 OTHER = Address(Channel.WHATSAPP, "+447700900463")
 AGREED = RequestHandoff("sq", "housing/what", "woman", "yes", "my own words here", True, False)
-KEYS = Keyring((("m1", b"M" * 32),), (("l1", b"L" * 32),))
 
 
 def state_of(address: Address, now: datetime = NOW, **values: object) -> State:

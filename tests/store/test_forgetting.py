@@ -22,9 +22,9 @@ from bot.ports import (
     Unit,
 )
 from bot.store import SqlStore
+from tests.databases import KEYS
 from tests.store.kit import (
     HOUR,
-    KEYS,
     MINUTE,
     NOW,
     SMS,

@@ -4,11 +4,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy
 
 from bot.ports import Author, Delivery, HandoffPhase, Officer, Unit
 from bot.store import KeyProblem, Keyring, SqlStore, open_store
 from bot.store.base import StaleConversation
-from tests.store.kit import AGREED, HOUR, KEYS, MINUTE, NOW, OTHER, SMS, TELEGRAM, opened, requested, state_of
+from tests.databases import KEYS
+from tests.store.kit import AGREED, HOUR, MINUTE, NOW, OTHER, SMS, TELEGRAM, opened, requested, state_of
 
 ANA = Officer(0, "Ana Smith", "Ana", "officer", ("en", "sq"), "argon2-hash", "BASE32SECRET", 5)
 
@@ -238,10 +240,12 @@ def test_rows_cannot_be_swapped(store: SqlStore) -> None:
     """Somebody who can write the file can't put one person's state under another's name: the row is gone instead."""
     one, two = opened(store, TELEGRAM), opened(store, SMS)
     with store._engine.begin() as connection:
-        connection.exec_driver_sql(
-            "update conversation set state=(select state from conversation where id=?), "
-            "key_id=(select key_id from conversation where id=?) where id=?",
-            (one, one, two),
+        connection.execute(
+            sqlalchemy.text(
+                "update conversation set state=(select state from conversation where id=:one), "
+                "key_id=(select key_id from conversation where id=:one) where id=:two"
+            ),
+            {"one": one, "two": two},
         )
     assert store.transact(lambda unit: unit.find(SMS)) is None
     assert store.transact(lambda unit: unit.find(TELEGRAM)) is not None

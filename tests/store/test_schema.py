@@ -9,7 +9,7 @@ from sqlalchemy import inspect
 
 from bot.store import KeyProblem, Keyring, SqlStore, StoreProblem, open_store
 from bot.store.tables import MEANING, METADATA, SEALED
-from tests.store.kit import KEYS
+from tests.databases import KEYS
 
 SEALED_COLUMNS = {
     "data_key.wrapped",
