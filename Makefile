@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: install install-dev demo test lint types content rules schema lock clean
+.PHONY: install install-dev demo test drill lint types content rules schema lock clean
 
 install: .venv/.installed
 
@@ -33,6 +33,13 @@ types: install-dev
 
 content: install-dev
 	$(BIN)/ownsteps check
+
+# Kills under traffic, by hand: make drill KILLS=50 SEED=1
+KILLS ?= 50
+SEED ?= 1
+drill: install-dev
+	$(BIN)/python -m tests.drill --kills $(KILLS) --seed $(SEED) --database sqlite
+	$(BIN)/python -m tests.drill --kills $(KILLS) --seed $(SEED) --database postgresql
 
 rules: install-dev
 	$(BIN)/python tools/safety_rules.py

@@ -16,7 +16,7 @@ from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from bot.engine.model import Channel
 from bot.ports import Address
@@ -222,13 +222,22 @@ def _split(url: str) -> SplitResult | None:
     return parts if named else None
 
 
+def _has_socket(url: str) -> bool:
+    """A PostgreSQL address whose host is a folder: `postgresql://user@/name?host=/run/postgresql`."""
+    try:
+        parts = urlsplit(url)
+        return not parts.hostname and parse_qs(parts.query).get("host", [""])[0].startswith("/")
+    except ValueError:
+        return False
+
+
 def _database(url: str) -> str:
     name = "OWNSTEPS_DATABASE_URL"
     if not url.startswith(("sqlite:///", "postgresql://")):
         raise SettingsError(name, "must begin with sqlite:/// or postgresql://.")
     if url.startswith("sqlite") and url in ("sqlite:///", "sqlite:///:memory:"):
         raise SettingsError(name, "names no file; use sqlite:///var/ownsteps.db.")
-    if url.startswith("postgresql") and _split(url) is None:
+    if url.startswith("postgresql") and _split(url) is None and not _has_socket(url):
         raise SettingsError(name, "must be an address such as postgresql://user:password@host/name.")
     if url.startswith("postgresql") and find_spec("psycopg") is None:
         raise SettingsError(name, "PostgreSQL needs psycopg, which is not installed.")

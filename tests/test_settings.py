@@ -67,6 +67,8 @@ WRONG: list[tuple[str, dict[str, str]]] = [
     ("OWNSTEPS_DATABASE_URL", {"OWNSTEPS_DATABASE_URL": "sqlite:///:memory:"}),
     ("OWNSTEPS_DATABASE_URL", {"OWNSTEPS_DATABASE_URL": "postgresql://name:word@[host/name"}),
     ("OWNSTEPS_DATABASE_URL", {"OWNSTEPS_DATABASE_URL": "postgresql://name:word@host:port/name"}),
+    ("OWNSTEPS_DATABASE_URL", {"OWNSTEPS_DATABASE_URL": "postgresql:///name"}),
+    ("OWNSTEPS_DATABASE_URL", {"OWNSTEPS_DATABASE_URL": "postgresql:///name?host=elsewhere"}),
     ("OWNSTEPS_KEYS", {"OWNSTEPS_KEYS": "k1:short", "OWNSTEPS_LOOKUP_KEYS": KEY}),
     ("OWNSTEPS_KEYS", {"OWNSTEPS_LOOKUP_KEYS": KEY}),
     ("OWNSTEPS_KEYS", {"OWNSTEPS_KEYS": f"{KEY},{KEY}", "OWNSTEPS_LOOKUP_KEYS": KEY}),
@@ -293,3 +295,8 @@ def test_no_secret_in_the_repr() -> None:
 def test_no_key_in_the_sentence(keys: str) -> None:
     """Whatever is wrong with a key, and wherever it stands, the sentence does not show it."""
     assert "S3CRET" not in str(refused({"OWNSTEPS_KEYS": keys, "OWNSTEPS_LOOKUP_KEYS": KEY}))
+
+
+@pytest.mark.parametrize("url", ["postgresql://name:word@host/db", "postgresql://name@/db?host=/run/postgresql"])
+def test_a_postgresql_address_names_a_host_or_a_socket(url: str) -> None:
+    assert load_settings({"OWNSTEPS_DATABASE_URL": url}).database_url == url

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from bot.ports import Unit
 from bot.redact import silence
 from bot.store.compiled import CoreSession, DriverSession, Session
+from bot.store.news import News
 from bot.store.upkeep import SqlUnit
 from bot.store.vault import Keyring
 
@@ -151,6 +152,7 @@ class SqlStore:
         self._news = threading.Condition()
         self._generation = 0
         self._mine = threading.local()
+        self._others = None if self._queues else News(engine, self._tell_all)
 
     def transact(self, work: Callable[[Unit], T]) -> T:
         return self._transact(work)
@@ -160,7 +162,9 @@ class SqlStore:
         return self._transact(work)
 
     def wait(self, timeout_s: float) -> bool:
-        """What a thread commits itself does not wake it."""
+        """What a thread commits itself does not wake it. On PostgreSQL what other processes commit does."""
+        if self._others is not None:
+            self._others.listen()
         with self._news:
             seen = getattr(self._mine, "generation", 0)
             woken = self._news.wait_for(lambda: self._generation > seen, timeout_s)
@@ -193,6 +197,8 @@ class SqlStore:
             migrate.upgrade(connection)
 
     def close(self) -> None:
+        if self._others is not None:
+            self._others.close()
         with self._whole_turn():
             self._drop_writer()
             self._engine.dispose()
@@ -289,6 +295,8 @@ class SqlStore:
         with session.whole():
             for job in batch:
                 job.run(session, self._keyring, alone=len(batch) == 1)
+            if self._others is not None and any(job.changed for job in batch):
+                session.run(self._others.tell, {})
 
     def _drop_writer(self) -> None:
         writer, self._writer = self._writer, None
@@ -300,6 +308,10 @@ class SqlStore:
         with self._news:
             if getattr(self._mine, "generation", 0) == self._generation:
                 self._mine.generation = self._generation + 1
+            self._tell_all()
+
+    def _tell_all(self) -> None:
+        with self._news:
             self._generation += 1
             self._news.notify_all()
 

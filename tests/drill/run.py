@@ -7,7 +7,6 @@ jumps together stay under a quarter of an hour, because after that an unsent ans
 from __future__ import annotations
 
 import os
-import sqlite3
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +15,8 @@ from datetime import UTC, datetime, timedelta
 from math import ceil
 from pathlib import Path
 from random import Random
+
+from sqlalchemy import NullPool, create_engine, text
 
 from bot.demo.telegram_standin import TOKEN
 from bot.demo.twilio_standin import ACCOUNT_SID, AUTH_TOKEN, SMS_FROM, WHATSAPP_FROM
@@ -74,8 +75,9 @@ class Outcome:
 
 
 class Drill:
-    def __init__(self, folder: Path, kills: int, seed: int) -> None:
+    def __init__(self, folder: Path, kills: int, seed: int, database: str | None = None) -> None:
         rng = Random(seed)
+        self._database = database or f"sqlite:///{folder}/drill.db"
         self.folder, self.moments = folder, schedule(kills, rng)
         self.writers = writers(max(9, 3 * ceil(kills * INPUTS_A_LIFE / 13 / 3)), rng)
         self._step_s = min(LEASE_S, ALL_JUMPS_S / kills)
@@ -210,9 +212,10 @@ class Drill:
         until(lambda: self._left() == 0, DRAIN_S, "an empty outbox")
 
     def _left(self) -> int:
-        with sqlite3.connect(f"file:{self.folder}/drill.db?mode=ro", uri=True) as raw:
-            unsent = raw.execute("select count(*) from outbox where state != 'failed'").fetchone()[0]
-            return int(unsent + raw.execute("select count(*) from parked").fetchone()[0])
+        engine = create_engine(self._database.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
+        with engine.connect() as raw:
+            unsent = raw.scalar(text("select count(*) from outbox where state != 'failed'"))
+            return int(unsent + raw.scalar(text("select count(*) from parked")))
 
     def _end(self) -> None:
         self.record.stopping.set()
@@ -236,7 +239,7 @@ class Drill:
             "OWNSTEPS_KEYS": new_key_text("k1"),
             "OWNSTEPS_LOOKUP_KEYS": new_key_text("l1"),
             "OWNSTEPS_STAGE": "demo",
-            "OWNSTEPS_DATABASE_URL": f"sqlite:///{self.folder}/drill.db",
+            "OWNSTEPS_DATABASE_URL": self._database,
             "OWNSTEPS_CLOCK_FILE": str(self.folder / "clock"),
             "OWNSTEPS_TELEGRAM_API": self.telegram.origin,
             "OWNSTEPS_TELEGRAM_TOKEN": TOKEN,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -70,7 +71,8 @@ class Server:
         if process is None:
             return
         self.up.clear()
-        os.killpg(process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it ended by itself, and its output says why
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait(DIES_S)
 
     def wait_dead(self) -> None:
