@@ -458,7 +458,11 @@ class Store(Protocol):
         ...
 
     def wait(self, timeout_s: float) -> bool:
-        """Blocks until some transaction of this process committed or the time is over; True when one did."""
+        """Until some transaction of this process, or on PostgreSQL of any, committed, or the time is over; True when one did."""
+        ...
+
+    def lead(self, task: str) -> bool:
+        """Whether this process is the one that does the task; at most one process is, and another when it dies."""
         ...
 
     def compact(self) -> None:

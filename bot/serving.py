@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from bot.channels.telegram.poll import TelegramPoller
 
 TELEGRAM_OFFSET = "telegram-offset"
+POLLING, UPKEEP = "telegram-polling", "upkeep"
+"""Tasks that one process of all does."""
 
 
 def serve_app() -> Flask:
@@ -58,28 +60,22 @@ class Loops:
         self._stopping = threading.Event()
         self._threads = [threading.Thread(target=self._dispatch, daemon=True, name="dispatch")]
         self._threads.append(threading.Thread(target=self._upkeep, daemon=True, name="upkeep"))
-        self._poller = poller_of(product) if polling else None
-        self._watch(product, self._poller)
-
-    @staticmethod
-    def _watch(product: Product, poller: TelegramPoller | None) -> None:
+        self._poller: TelegramPoller | None = None
+        if polling and polls(product):
+            self._threads.append(threading.Thread(target=self._poll, daemon=True, name="telegram-lead"))
+            product.door.watch("telegram-polling", self._polling)
         for channel in product.dispatcher.channels:
             product.door.watch(channel.value, partial(product.dispatcher.answered, channel))
-        if poller is not None:
-            product.door.watch("telegram-polling", lambda: poller.last_error or "ok")
 
     def start(self) -> None:
         for thread in self._threads:
             thread.start()
-        if self._poller is not None:
-            self._poller.start()
 
     def stop(self) -> None:
         self._stopping.set()
-        if self._poller is not None:
-            self._poller.stop()
         for thread in self._threads:
             thread.join(3)
+        self._end_polling()
         if self._product.telegram is not None:
             self._product.telegram.close()
 
@@ -97,7 +93,36 @@ class Loops:
         return min(self.IDLE_S, max(0.01, (due - self._product.clock()).total_seconds()))
 
     def _upkeep(self) -> None:
-        self._loop(self._product.upkeep.tick, self.IDLE_S)
+        self._loop(self._upkeep_once, self.IDLE_S)
+
+    def _upkeep_once(self) -> None:
+        if self._product.store.lead(UPKEEP):
+            self._product.upkeep.tick()
+
+    def _poll(self) -> None:
+        self._loop(self._poll_once, self.IDLE_S)
+
+    def _poll_once(self) -> None:
+        """One process of all polls: Telegram refuses two, and the other takes over when it is gone."""
+        try:
+            leads = self._product.store.lead(POLLING)
+        except Exception:
+            self._end_polling()  # without the database nothing can be taken, and another may lead by now
+            raise
+        if not leads:
+            self._end_polling()
+        elif self._poller is None:
+            self._poller = poller_of(self._product)
+            self._poller.start()
+
+    def _end_polling(self) -> None:
+        if self._poller is not None:
+            self._poller.stop()
+            self._poller = None
+
+    def _polling(self) -> str:
+        poller = self._poller
+        return (poller.last_error if poller is not None else None) or "ok"
 
     def _loop(self, work: Callable[[], None], pause_s: float) -> None:
         while not self._stopping.is_set():
@@ -112,13 +137,16 @@ class Loops:
                 self._stopping.wait(pause_s)
 
 
-def poller_of(product: Product) -> TelegramPoller | None:
-    """Long polling, when the settings ask for it; its offset is kept only for what was taken."""
+def polls(product: Product) -> bool:
     settings = product.settings.telegram
-    if settings is None or settings.mode != "polling" or product.telegram is None:
-        return None
+    return settings is not None and settings.mode == "polling" and product.telegram is not None
+
+
+def poller_of(product: Product) -> TelegramPoller:
+    """Long polling from where it stopped, in this process or another; its offset is kept only for what was taken."""
     from bot.channels.telegram.poll import TelegramPoller
 
+    assert product.telegram is not None
     store = product.store
     kept = store.transact(lambda unit: unit.setting(TELEGRAM_OFFSET))
     return TelegramPoller(

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from bot.ports import Unit
 from bot.redact import silence
 from bot.store.compiled import CoreSession, DriverSession, Session
+from bot.store.lead import FileLeads, Leads, PostgresLeads
 from bot.store.news import News
 from bot.store.upkeep import SqlUnit
 from bot.store.vault import Keyring
@@ -152,6 +153,7 @@ class SqlStore:
         self._news = threading.Condition()
         self._generation = 0
         self._mine = threading.local()
+        self._leads = _leads(engine)
         self._others = None if self._queues else News(engine, self._tell_all)
 
     def transact(self, work: Callable[[Unit], T]) -> T:
@@ -170,6 +172,9 @@ class SqlStore:
             woken = self._news.wait_for(lambda: self._generation > seen, timeout_s)
             self._mine.generation = self._generation
             return woken
+
+    def lead(self, task: str) -> bool:
+        return self._leads.lead(task)
 
     def compact(self) -> None:
         """On PostgreSQL nothing: autovacuum and the retention of its WAL archive do it (docs for operators)."""
@@ -197,6 +202,7 @@ class SqlStore:
             migrate.upgrade(connection)
 
     def close(self) -> None:
+        self._leads.close()
         if self._others is not None:
             self._others.close()
         with self._whole_turn():
@@ -314,6 +320,12 @@ class SqlStore:
         with self._news:
             self._generation += 1
             self._news.notify_all()
+
+
+def _leads(engine: Engine) -> Leads:
+    if engine.dialect.name == "postgresql":
+        return PostgresLeads(engine)
+    return FileLeads(Path(str(engine.url.database)))
 
 
 def passing(error: DBAPIError) -> bool:
