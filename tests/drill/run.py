@@ -33,7 +33,7 @@ INPUTS_A_LIFE = 6
 ALL_JUMPS_S = 600.0
 LIFE_S = 3.0
 """A moment that does not come is not waited for longer than this."""
-DRAIN_S = 120.0
+DRAIN_S = 300.0
 
 
 @dataclass(frozen=True, slots=True)
