@@ -21,6 +21,7 @@ COMMANDS = {
     "serve": ("bot.cli.serve", "serve"),
     "web": ("bot.cli.serve", "web"),
     "dispatch": ("bot.cli.serve", "dispatch"),
+    "doctor": ("bot.cli.doctor", "doctor"),
     "demo": ("bot.cli.demo", "demo"),
     "notice": ("bot.cli.running", "notice"),
     "reception": ("bot.cli.running", "reception"),

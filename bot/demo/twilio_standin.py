@@ -102,6 +102,7 @@ class TwilioStandIn:
         self.clock = clock or (lambda: datetime.now(UTC))
         self.templates = dict(templates or {})
         self.auto_status = auto_status
+        self.account_status, self.number_leads_to = "active", ""
         self.lock = threading.RLock()
         self.requests: deque[Request] = deque(maxlen=MAX_KEPT)
         self.problems: deque[str] = deque(maxlen=MAX_KEPT)
@@ -191,6 +192,8 @@ class TwilioStandIn:
             self.requests.append(Request(method, path, form, self.clock()))
             if (user, password) != (ACCOUNT_SID, AUTH_TOKEN):
                 return _error(401, 20003, "Authenticate")
+            if found := self._account(path):  # the public descriptions that we have do not tell of it
+                return 200, found
             if problems := check_twilio(method, path, form):
                 self.problems.extend(problems)
                 return _error(400, 20001, "; ".join(problems))
@@ -199,6 +202,16 @@ class TwilioStandIn:
                 return self._create({name: values[0] for name, values in form.items()})
             sid = path.removeprefix(f"{base}/").removesuffix(".json")
             return self._one(method, sid, form)
+
+    def _account(self, path: str) -> Json | None:
+        """The account itself, and its one number with the address that its messages go to."""
+        base = f"/{made.API_VERSION}/Accounts/{ACCOUNT_SID}"
+        if path == f"{base}.json":
+            return {"sid": ACCOUNT_SID, "status": self.account_status}
+        if path == f"{base}/IncomingPhoneNumbers.json":
+            number = {"sid": "PN" + "0" * 32, "phone_number": SMS_FROM, "sms_url": self.number_leads_to}
+            return {"incoming_phone_numbers": [number], "page": 0, "page_size": 1, "next_page_uri": None}
+        return None
 
     def _create(self, form: Mapping[str, str]) -> tuple[int, Json | None]:
         to, body = form["To"], form.get("Body", "")
