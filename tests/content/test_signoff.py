@@ -194,7 +194,7 @@ def test_live_speaks_what_is_signed_and_stops_after_a_change(own: Path) -> None:
     sign_all(staged(own, Stage.TRIAL))
     pack = staged(own, Stage.LIVE)
     assert [one.code for one in pack.bundle.languages if one.offered] == ["en"]
-    replace_in(own / "snippets.yaml", "There is no hurry here.", "There is time.")
+    replace_in(own / "snippets.yaml", "You can read, think, and write again", "You can read and think")
     with pytest.raises(
         SettingsError, match=r"1 lack language \(en\), 1 lack lived-experience \(en\), 1 lack subject \(en\)"
     ):
